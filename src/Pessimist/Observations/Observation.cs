@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+
+namespace Pessimist.Observations;
+
+/// <summary>
+/// One fact about a run, as the wire format carries it: one JSON object a line, told apart by <c>kind</c>.
+/// Observations hold what was measured, never a judgement; checks judge.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(RunStarted), "run-started")]
+[JsonDerivedType(typeof(RunEnded), "run-ended")]
+[JsonDerivedType(typeof(StageFinished), "stage-finished")]
+[JsonDerivedType(typeof(ModelBuilt), "model-built")]
+[JsonDerivedType(typeof(OperationTraced), "operation-traced")]
+[JsonDerivedType(typeof(ParameterObserved), "parameter-observed")]
+[JsonDerivedType(typeof(BatchAxisTested), "batch-axis-tested")]
+[JsonDerivedType(typeof(InitialLossObserved), "initial-loss-observed")]
+[JsonDerivedType(typeof(SingleBatchTried), "single-batch-tried")]
+[JsonDerivedType(typeof(ExperimentFinished), "experiment-finished")]
+[JsonDerivedType(typeof(BaselineMeasured), "baseline-measured")]
+[JsonDerivedType(typeof(BaselineCompared), "baseline-compared")]
+[JsonDerivedType(typeof(EpochFinished), "epoch-finished")]
+[JsonDerivedType(typeof(TrainingEnded), "training-ended")]
+[JsonDerivedType(typeof(Evaluated), "evaluated")]
+[JsonDerivedType(typeof(TrialFinished), "trial-finished")]
+[JsonDerivedType(typeof(RoundFinished), "round-finished")]
+public abstract record Observation
+{
+    /// <summary>Seconds since the run started; null where time says nothing.</summary>
+    public double? At { get; init; }
+}
