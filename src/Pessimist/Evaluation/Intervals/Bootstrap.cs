@@ -28,13 +28,14 @@ public static class Bootstrap
         Array.Fill(weights, 1);
         var value = statistic(weights);
         var members = Members(count, groups);
-        if (members.Length < 2 || !double.IsFinite(value))
+        if ((members?.Length ?? count) < 2 || !double.IsFinite(value))
             return new Estimate(value, double.NaN, double.NaN);
         var random = new Random(seed);
         var values = new List<double>(resamples);
         for (var r = 0; r < resamples; r++)
         {
-            Draw(random, members, weights);
+            if (members is null) Draw(random, weights);
+            else Draw(random, members, weights);
             var resampled = statistic(weights);
             if (!double.IsNaN(resampled)) values.Add(resampled);
         }
@@ -51,6 +52,12 @@ public static class Bootstrap
         return new Estimate(value, Quantile(resampled, tail), Quantile(resampled, 1 - tail));
     }
 
+    static void Draw(Random random, int[] weights)
+    {
+        Array.Clear(weights);
+        for (var i = 0; i < weights.Length; i++) weights[random.Next(weights.Length)]++;
+    }
+
     static void Draw(Random random, int[][] members, int[] weights)
     {
         Array.Clear(weights);
@@ -59,10 +66,10 @@ public static class Bootstrap
                 weights[example]++;
     }
 
-    static int[][] Members(int count, int[]? groups)
+    static int[][]? Members(int count, int[]? groups)
     {
         if (groups is null)
-            return [.. Enumerable.Range(0, count).Select(i => new[] { i })];
+            return null;
         ArgumentOutOfRangeException.ThrowIfNotEqual(groups.Length, count);
         return [.. Enumerable.Range(0, count).GroupBy(i => groups[i]).Select(g => g.ToArray())];
     }
