@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Pessimist.Experiments;
+
+/// <summary>One thing to change in the user's program while everything else stays. Plain data, so that it can cross a process boundary.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(SetLearningRate), "learning-rate")]
+[JsonDerivedType(typeof(SetLossSign), "loss-sign")]
+[JsonDerivedType(typeof(SetWeightDecay), "weight-decay")]
+[JsonDerivedType(typeof(SetDropout), "dropout")]
+[JsonDerivedType(typeof(UseDefaultInitialization), "default-initialization")]
+[JsonDerivedType(typeof(NormalizeInputs), "normalize-inputs")]
+[JsonDerivedType(typeof(UseFloat64), "float64")]
+[JsonDerivedType(typeof(ZeroInputs), "zero-inputs")]
+[JsonDerivedType(typeof(ShuffleInputs), "shuffle-inputs")]
+[JsonDerivedType(typeof(ShuffleLabels), "shuffle-labels")]
+[JsonDerivedType(typeof(UseReferenceModel), "reference-model")]
+public abstract record Intervention
+{
+    /// <summary>What is changed, for people: "lr 0.001".</summary>
+    [JsonIgnore] public abstract string Words { get; }
+
+    public sealed override string ToString() => Words;
+
+    protected static string Text(double value) =>
+        value.ToString(Math.Abs(value) is >= 1e5 or (> 0 and < 1e-4) ? "0.###e0" : "0.#####", CultureInfo.InvariantCulture);
+}
+
+/// <summary>The same learning rate at every step, in every parameter group.</summary>
+public sealed record SetLearningRate(double Value) : Intervention
+{
+    public override string Words => $"lr {Text(Value)}";
+}
+
+/// <summary>The factor on the loss before the backward pass: 1 descends.</summary>
+public sealed record SetLossSign(double Value) : Intervention
+{
+    public override string Words => Value == 1 ? "the loss descended" : $"loss times {Text(Value)}";
+}
+
+public sealed record SetWeightDecay(double Value) : Intervention
+{
+    public override string Words => Value == 0 ? "no weight decay" : $"weight decay {Text(Value)}";
+}
+
+/// <summary>The rate of every dropout layer.</summary>
+public sealed record SetDropout(double Value) : Intervention
+{
+    public override string Words => Value == 0 ? "no dropout" : $"dropout {Text(Value)}";
+}
+
+/// <summary>Draws every weight again as the layer's class does by default.</summary>
+public sealed record UseDefaultInitialization : Intervention
+{
+    public override string Words => "the default initialization";
+}
+
+/// <summary>Subtracts the mean and divides by the standard deviation of the training inputs, or feeds them as they are.</summary>
+public sealed record NormalizeInputs(bool On = true) : Intervention
+{
+    public override string Words => On ? "normalized inputs" : "raw inputs";
+}
+
+public sealed record UseFloat64 : Intervention
+{
+    public override string Words => "float64";
+}
+
+/// <summary>Every input is 0; the targets stay.</summary>
+public sealed record ZeroInputs : Intervention
+{
+    public override string Words => "inputs of 0";
+}
+
+/// <summary>The batch is frozen no longer: each step deals the inputs to the targets anew.</summary>
+public sealed record ShuffleInputs : Intervention
+{
+    public override string Words => "inputs shuffled at every step";
+}
+
+/// <summary>The targets are permuted once, before the first step.</summary>
+public sealed record ShuffleLabels : Intervention
+{
+    public override string Words => "targets shuffled once";
+}
+
+/// <summary>A network of two linear layers with ReLU, the task's standard loss, Adam with lr 1e-3, on the same batch.</summary>
+public sealed record UseReferenceModel : Intervention
+{
+    public override string Words => "a plain two-layer network with Adam, lr 0.001";
+}
+
+/// <summary>The user's program with some things changed. Two recipes are equal when they change the same things, in any order.</summary>
+public sealed class Recipe : IEquatable<Recipe>
+{
+    readonly Intervention[] _changes;
+    readonly string _key;
+
+    Recipe(IEnumerable<Intervention> changes)
+    {
+        _changes = [.. changes.OrderBy(c => c.GetType().Name, StringComparer.Ordinal)];
+        _key = string.Join("; ", _changes.Select(c => $"{c.GetType().Name} {c.Words}"));
+    }
+
+    /// <summary>The program as it is.</summary>
+    public static Recipe AsIs { get; } = new([]);
+
+    public IReadOnlyList<Intervention> Changes => _changes;
+
+    public static Recipe Of(params IEnumerable<Intervention> changes) => changes.Aggregate(AsIs, (recipe, change) => recipe.With(change));
+
+    /// <summary>One more change; it replaces an earlier one of the same kind.</summary>
+    public Recipe With(Intervention change) => new([.. _changes.Where(c => c.GetType() != change.GetType()), change]);
+
+    public T? Find<T>() where T : Intervention => _changes.OfType<T>().FirstOrDefault();
+
+    public bool Has<T>() where T : Intervention => Find<T>() is not null;
+
+    public bool Equals(Recipe? other) => other is not null && _key == other._key;
+
+    public override bool Equals(object? obj) => Equals(obj as Recipe);
+
+    public override int GetHashCode() => _key.GetHashCode(StringComparison.Ordinal);
+
+    public override string ToString() => _changes.Length == 0 ? "as it is" : string.Join(" and ", _changes.Select(c => c.Words));
+}
