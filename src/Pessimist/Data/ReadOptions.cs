@@ -1,0 +1,13 @@
+namespace Pessimist.Data;
+
+/// <summary>How to read; null means "find out".</summary>
+public sealed record ReadOptions
+{
+    /// <summary>The character between the fields of a text table.</summary>
+    public char? Delimiter { get; init; }
+
+    /// <summary>Whether a text table begins with the names of its columns.</summary>
+    public bool? Header { get; init; }
+
+    public CancellationToken Cancellation { get; init; }
+}
