@@ -24,6 +24,16 @@ namespace Pessimist.Observations;
 [JsonDerivedType(typeof(Evaluated), "evaluated")]
 [JsonDerivedType(typeof(TrialFinished), "trial-finished")]
 [JsonDerivedType(typeof(RoundFinished), "round-finished")]
+[JsonDerivedType(typeof(TargetChosen), "target-chosen")]
+[JsonDerivedType(typeof(SplitMade), "split-made")]
+[JsonDerivedType(typeof(NormalizationApplied), "normalization-applied")]
+[JsonDerivedType(typeof(DecompositionMeasured), "decomposition-measured")]
+[JsonDerivedType(typeof(ConfusionMeasured), "confusion-measured")]
+[JsonDerivedType(typeof(HardExample), "hard-example")]
+[JsonDerivedType(typeof(SliceMeasured), "slice-measured")]
+[JsonDerivedType(typeof(LabelSuspected), "label-suspected")]
+[JsonDerivedType(typeof(CalibrationMeasured), "calibration-measured")]
+[JsonDerivedType(typeof(NextAction), "next-action")]
 public abstract record Observation
 {
     /// <summary>Seconds since the run started; null where time says nothing.</summary>

@@ -46,3 +46,16 @@ public sealed record StageFinished : Observation
     public IReadOnlyList<string> Help { get; init; } = [];
     public double Seconds { get; init; }
 }
+
+/// <summary>What to do next, the most useful first.</summary>
+public sealed record NextAction : Observation
+{
+    /// <summary>The action, e.g. <c>collect more training data</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>The measurement that speaks for it.</summary>
+    public required string Why { get; init; }
+
+    /// <summary>The command that does it, when there is one.</summary>
+    public string? Command { get; init; }
+}

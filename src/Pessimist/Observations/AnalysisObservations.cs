@@ -1,0 +1,75 @@
+namespace Pessimist.Observations;
+
+public enum GapVerdict { Real, NoEvidence, Negligible }
+
+/// <summary>The test error taken apart (playbook P3.1), in the units of the error; the terms add up to it.</summary>
+public sealed record DecompositionMeasured : Observation
+{
+    /// <summary>Which model: <c>start</c> or <c>tuned</c>.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The error that is taken apart, e.g. <c>error</c> for the share of wrong answers.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>Irreducible, bias, variance, shift and validation overfitting, in this order, as far as measured.</summary>
+    public required IReadOnlyList<DecompositionTerm> Terms { get; init; }
+}
+
+/// <param name="Low">Lower end of the interval, all terms read at once.</param>
+/// <param name="Detectable">The smallest gap that these sample sizes could have shown; null where it means nothing.</param>
+/// <param name="Sentence">What it says, in words.</param>
+public sealed record DecompositionTerm(string Name, double Value, double Low, double High, GapVerdict Verdict, double? Detectable = null, string Sentence = "");
+
+/// <summary>Which classes are taken for which, on one split.</summary>
+public sealed record ConfusionMeasured : Observation
+{
+    public required string Split { get; init; }
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Counts, row = given label, column = prediction; empty when there are too many classes to show.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Counts { get; init; } = [];
+
+    /// <summary>The pairs confused most, the most frequent first.</summary>
+    public IReadOnlyList<ConfusedPair> Pairs { get; init; } = [];
+}
+
+/// <param name="Share">Share of the examples with this label that were taken for the other, 0 to 1.</param>
+/// <param name="Examples">Rows or ids that show it.</param>
+public sealed record ConfusedPair(string Label, string Predicted, int Count, double Share, double Low, double High, IReadOnlyList<string> Examples);
+
+/// <summary>An example with a high loss.</summary>
+public sealed record HardExample : Observation
+{
+    /// <summary>Row or file, as a person would look it up.</summary>
+    public required string Id { get; init; }
+    public required string Split { get; init; }
+
+    /// <summary>The label or value in the data.</summary>
+    public required string Given { get; init; }
+    public required string Predicted { get; init; }
+    public required double Loss { get; init; }
+
+    /// <summary>Probability given to the prediction, 0 to 1; null for regression.</summary>
+    public double? Probability { get; init; }
+    public Picture? Picture { get; init; }
+
+    /// <summary>The features that stand out most, when the example is no picture.</summary>
+    public IReadOnlyList<FeatureValue> Features { get; init; } = [];
+}
+
+/// <summary>A small picture, row by row from the top: one byte a pixel for grey, three for red, green, blue.</summary>
+/// <param name="Channels">1 or 3.</param>
+public sealed record Picture(int Width, int Height, int Channels, byte[] Pixels);
+
+public sealed record FeatureValue(string Name, string Value);
+
+/// <summary>A part of the data in which the network does worse than elsewhere.</summary>
+/// <param name="Where">The part in words, e.g. <c>age &gt; 60</c>.</param>
+public sealed record SliceMeasured(string Where, int N, double Error, double Low, double High) : Observation;
+
+/// <summary>An example whose label is doubtful.</summary>
+/// <param name="Score">0 to 1, higher is more doubtful.</param>
+public sealed record LabelSuspected(string Example, string Given, string Suggested, double Score) : Observation;
+
+/// <summary>Expected calibration error: how far the stated probabilities are from the shares that were right, 0 to 1.</summary>
+public sealed record CalibrationMeasured(double Ece, double Low, double High) : Observation;

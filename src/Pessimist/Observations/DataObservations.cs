@@ -1,0 +1,48 @@
+namespace Pessimist.Observations;
+
+/// <summary>What is predicted, how it is judged, and what would be good enough.</summary>
+public sealed record TargetChosen : Observation
+{
+    /// <summary>Name of the target column, or where the labels come from.</summary>
+    public required string Target { get; init; }
+
+    /// <summary><c>binary</c>, <c>multi-class</c>, <c>regression</c> or <c>multi-label</c>.</summary>
+    public required string Task { get; init; }
+    public required string Metric { get; init; }
+    public bool HigherIsBetter { get; init; }
+
+    /// <summary>The error aimed at, in the units of the metric's error (0.02 = 2 % errors); null when none was given.</summary>
+    public double? Goal { get; init; }
+
+    /// <summary>Where the goal comes from, or what is assumed without one.</summary>
+    public string GoalFrom { get; init; } = "";
+    public IReadOnlyList<string> Classes { get; init; } = [];
+}
+
+/// <summary>One part of the data, set aside for one use.</summary>
+public sealed record SplitMade : Observation
+{
+    /// <summary><c>train</c>, <c>validation</c> or <c>test</c>.</summary>
+    public required string Split { get; init; }
+    public required int Count { get; init; }
+
+    /// <summary>How the examples were chosen, e.g. <c>stratified by label, seed 0</c>.</summary>
+    public string How { get; init; } = "";
+
+    /// <summary>Examples of each class, in the order of the classes; empty for regression.</summary>
+    public IReadOnlyList<ClassCount> Classes { get; init; } = [];
+}
+
+public sealed record ClassCount(string Name, int Count);
+
+/// <summary>The scaling given to the inputs, with the values before and after it.</summary>
+public sealed record NormalizationApplied : Observation
+{
+    /// <summary>In words, e.g. <c>divided by 16, then standardized with the training set's mean and deviation</c>.</summary>
+    public required string What { get; init; }
+    public required ValueSummary Before { get; init; }
+    public required ValueSummary After { get; init; }
+}
+
+/// <summary>Moments of all values of an input.</summary>
+public sealed record ValueSummary(double Min, double Mean, double Max, double Std);

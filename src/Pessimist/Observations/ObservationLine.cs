@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Pessimist.Observations;
+
+/// <summary>
+/// The wire format, one observation to and from one line: compact JSON, camel case, enums as kebab-case words, NaN and infinities
+/// as the words "NaN", "Infinity", "-Infinity". A property that a line lacks keeps its default, so that records can grow.
+/// </summary>
+public static class ObservationLine
+{
+    // By reflection: generated code would set every init-only property, and a missing list would become null.
+    static readonly JsonSerializerOptions s_options = new()
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        AllowOutOfOrderMetadataProperties = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
+    };
+
+    public static string Write(Observation observation) => JsonSerializer.Serialize(observation, s_options);
+
+    /// <summary>Null for a kind that this version does not know, and for a line that was cut off or is not as the format says.</summary>
+    public static Observation? Read(string line) => Read(Encoding.UTF8.GetBytes(line));
+
+    /// <inheritdoc cref="Read(string)"/>
+    public static Observation? Read(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            return HasNullElement(utf8) ? null : JsonSerializer.Deserialize<Observation>(utf8, s_options);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>No record holds null in a list; nullable annotations cannot say so to the deserializer.</summary>
+    static bool HasNullElement(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        var afterName = false;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.Null && !afterName) return true;
+            afterName = reader.TokenType == JsonTokenType.PropertyName;
+        }
+
+        return false;
+    }
+}

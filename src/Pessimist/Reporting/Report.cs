@@ -1,0 +1,110 @@
+using Pessimist.Checks;
+using Pessimist.Diagnosis;
+using Pessimist.Observations;
+using Pessimist.Runs;
+
+namespace Pessimist.Reporting;
+
+/// <summary>
+/// The one result object: everything a person or a script is told about a run. All renderers work from it alone.
+/// Its JSON is a promise (<c>schema</c> changes when a field is renamed or removed): see <c>docs/reference/report.schema.json</c>.
+/// </summary>
+public sealed record Report
+{
+    public int Schema { get; init; } = 1;
+    public required ToolInfo Tool { get; init; }
+    public required RunInfo Run { get; init; }
+    public required Summary Summary { get; init; }
+
+    /// <summary>Ranked: the first is the cause to mend first.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
+    /// <summary>Findings that another one explains.</summary>
+    public IReadOnlyList<Finding> Folded { get; init; } = [];
+    public required IReadOnlyList<CheckResult> Checks { get; init; }
+    public required IReadOnlyList<StageResult> Stages { get; init; }
+    public required IReadOnlyList<NextStep> Next { get; init; }
+    public IReadOnlyList<MetricValue>? Metrics { get; init; }
+    public IReadOnlyList<DecomposedTerm>? Decomposition { get; init; }
+    public IReadOnlyList<ConfusedPair>? Confused { get; init; }
+    public IReadOnlyList<SliceResult>? Slices { get; init; }
+    public IReadOnlyList<LabelSuspect>? LabelSuspects { get; init; }
+    public CalibrationResult? Calibration { get; init; }
+    public IReadOnlyList<BaselineResult>? Baselines { get; init; }
+    public StudyResult? Study { get; init; }
+    public SingleBatchResult? SingleBatch { get; init; }
+
+    /// <summary>What charts and tables show beyond the results above.</summary>
+    public required Details Details { get; init; }
+
+    /// <param name="workingDirectory">Paths are given relative to it.</param>
+    public static Report From(Run run, DiagnosisResult diagnosis, string workingDirectory) =>
+        new ReportBuilder(run, diagnosis, workingDirectory).Build();
+}
+
+public sealed record ToolInfo(string Name, string Version)
+{
+    public static ToolInfo Current { get; } = new("pessimist", typeof(ToolInfo).Assembly.GetName().Version?.ToString(3) ?? "0.0.0");
+}
+
+/// <summary>What was run, on what, and how it ended.</summary>
+public sealed record RunInfo
+{
+    public required string Id { get; init; }
+    public required string Command { get; init; }
+    public required IReadOnlyList<string> Arguments { get; init; }
+    public required DateTimeOffset? Time { get; init; }
+    public required double Seconds { get; init; }
+
+    /// <summary><c>completed</c>, <c>interrupted</c>, <c>failed</c>, or <c>killed</c> when the run has no last record.</summary>
+    public required string Ending { get; init; }
+    public string? Message { get; init; }
+    public int Seed { get; init; }
+    public string Device { get; init; } = "";
+    public string? Libtorch { get; init; }
+    public string? Blas { get; init; }
+    public int Threads { get; init; }
+
+    /// <summary>Version of the tool that recorded the run.</summary>
+    public string RecordedBy { get; init; } = "";
+}
+
+/// <param name="Verdict">The result in one sentence.</param>
+public sealed record Summary(int Errors, int Warnings, int Notes, string Verdict, CheckCounts Checks);
+
+/// <summary>How the checks ended; <paramref name="Found"/> includes the folded ones.</summary>
+public sealed record CheckCounts(int Total, int Passed, int Found, int Folded, int NotApplicable, int NotEnoughEvidence, int Crashed);
+
+/// <param name="Verdict">passed, found, not-applicable, not-enough-evidence or crashed.</param>
+/// <param name="Why">What the verdict rests on, or what would supply the evidence.</param>
+public sealed record CheckResult(string Code, string Name, string Verdict, string Why, string Summary);
+
+public sealed record StageResult(int Number, string Name, StageStatus Status, string Summary, IReadOnlyList<string> Evidence, IReadOnlyList<string> Help, double Seconds);
+
+public sealed record NextStep(string Action, string Why, string? Command = null);
+
+/// <param name="Model"><c>start</c> or <c>tuned</c>.</param>
+public sealed record MetricValue(string Split, string Metric, double Value, double Low, double High, int N, string Model);
+
+public sealed record DecomposedTerm(string Term, double Value, double Low, double High, GapVerdict Verdict, double? Detectable, string Sentence, string Model, string Metric);
+
+public sealed record SliceResult(string Where, int N, double Error, double Low, double High);
+
+public sealed record LabelSuspect(string Example, string Given, string Suggested, double Score);
+
+public sealed record CalibrationResult(double Ece, double Low, double High);
+
+public sealed record BaselineResult(string Name, string Metric, double Value, double Low, double High, string Split);
+
+/// <param name="Trials">How many trials were made; each is in <c>details.trials</c>.</param>
+/// <param name="Importance">Share of the variance that each parameter explains; null where it was not measured.</param>
+public sealed record StudyResult(string Name, int Trials, int Failed, BestTrial? Best, IReadOnlyDictionary<string, double>? Importance);
+
+public sealed record BestTrial(int Trial, double Value, IReadOnlyDictionary<string, double> Params);
+
+/// <summary>The single-batch verdict that most seeds agree on, and each seed's run.</summary>
+public sealed record SingleBatchResult(SingleBatchVerdict Verdict, IReadOnlyList<SingleBatchRun> Seeds);
+
+/// <param name="Curve">Loss by step, thinned to what a chart can show.</param>
+public sealed record SingleBatchRun(
+    int Seed, SingleBatchVerdict Verdict, int Steps, double FirstLoss, double LastLoss, double Floor, double? FinalError, int BatchSize, string Because, Series Curve);

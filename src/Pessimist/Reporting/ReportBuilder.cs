@@ -1,0 +1,212 @@
+using Pessimist.Checks;
+using Pessimist.Diagnosis;
+using Pessimist.Observations;
+using Pessimist.Runs;
+
+namespace Pessimist.Reporting;
+
+/// <summary>Gathers a <see cref="Report"/> from the observations of a run and the verdicts on it.</summary>
+sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDirectory)
+{
+    const int MaxHardExamples = 48;
+    const int MaxClassesInMatrix = 50;
+    const int MaxRows = 2000;
+
+    readonly IReadOnlyList<Observation> _all = run.Observations;
+
+    IEnumerable<T> All<T>() where T : Observation => _all.OfType<T>();
+
+    public Report Build()
+    {
+        var findings = diagnosis.Findings.Select(Relative).ToArray();
+        var info = Info();
+        var next = All<NextAction>().Select(n => new NextStep(n.Action, n.Why, n.Command)).ToArray();
+        return new Report
+        {
+            Tool = ToolInfo.Current,
+            Run = info,
+            Summary = Summarize(findings, info),
+            Findings = findings,
+            Folded = [.. diagnosis.Folded.Select(Relative)],
+            Checks = [.. diagnosis.Verdicts.Select(v => new CheckResult(v.Info.Code, v.Info.Name, v.Verdict.Word, Why(v.Verdict), v.Info.Summary))],
+            Stages = [.. All<StageFinished>().OrderBy(s => s.Number).Select(s => new StageResult(s.Number, s.Name, s.Status, s.Summary, s.Evidence, s.Help, s.Seconds))],
+            Next = next,
+            Metrics = NullIfEmpty(All<Evaluated>().Select(e => new MetricValue(e.Split, e.Metric, e.Value, e.Low, e.High, e.Count, e.Model))),
+            Decomposition = NullIfEmpty(All<DecompositionMeasured>().SelectMany(d => d.Terms.Select(t =>
+                new DecomposedTerm(t.Name, t.Value, t.Low, t.High, t.Verdict, t.Detectable, t.Sentence, d.Model, d.Metric)))),
+            Confused = NullIfEmpty(All<ConfusionMeasured>().SelectMany(c => c.Pairs)),
+            Slices = NullIfEmpty(All<SliceMeasured>().Select(s => new SliceResult(s.Where, s.N, s.Error, s.Low, s.High))),
+            LabelSuspects = NullIfEmpty(All<LabelSuspected>().OrderByDescending(s => s.Score).Select(s => new LabelSuspect(s.Example, s.Given, s.Suggested, s.Score))),
+            Calibration = All<CalibrationMeasured>().LastOrDefault() is { } c ? new CalibrationResult(c.Ece, c.Low, c.High) : null,
+            Baselines = NullIfEmpty(All<BaselineMeasured>().Select(b => new BaselineResult(b.Name, b.Metric, b.Value, b.Low, b.High, b.Split))),
+            Study = Study(info.Id),
+            SingleBatch = SingleBatch(),
+            Details = Details(),
+        };
+    }
+
+    RunInfo Info()
+    {
+        var start = All<RunStarted>().FirstOrDefault();
+        var end = All<RunEnded>().LastOrDefault();
+        return new RunInfo
+        {
+            Id = start?.Id ?? "",
+            Command = start?.Command ?? "",
+            Arguments = [.. (start?.Arguments ?? []).Select(RelativePath)],
+            Time = start?.Time,
+            Seconds = _all.Max(o => o.At) ?? All<StageFinished>().Sum(s => s.Seconds),
+            Ending = end?.Ending switch
+            {
+                RunEnding.Completed => "completed",
+                RunEnding.Interrupted => "interrupted",
+                RunEnding.Failed => "failed",
+                _ => "killed",
+            },
+            Message = end?.Message,
+            Seed = start?.Seed ?? 0,
+            Device = start?.Device ?? "",
+            Libtorch = start?.Libtorch,
+            Blas = start?.Blas,
+            Threads = start?.Threads ?? 0,
+            RecordedBy = start?.ToolVersion ?? "",
+        };
+    }
+
+    Summary Summarize(IReadOnlyList<Finding> findings, RunInfo info)
+    {
+        int Verdicts<T>() where T : Verdict => diagnosis.Verdicts.Count(v => v.Verdict is T);
+        var counts = new CheckCounts(
+            diagnosis.Verdicts.Count, Verdicts<Verdict.Passed>(), Verdicts<Verdict.Found>(), diagnosis.Folded.Count,
+            Verdicts<Verdict.NotApplicable>(), Verdicts<Verdict.NotEnoughEvidence>(), Verdicts<Verdict.Crashed>());
+        int Level(Level level) => findings.Count(f => f.Level == level);
+        return new Summary(Level(Checks.Level.Error), Level(Checks.Level.Warning), Level(Checks.Level.Note), Headline(findings, info, counts), counts);
+    }
+
+    string Headline(IReadOnlyList<Finding> findings, RunInfo info, CheckCounts counts)
+    {
+        var ending = info.Ending switch
+        {
+            "failed" => $"the run failed{(string.IsNullOrEmpty(info.Message) ? "" : ": " + info.Message)}",
+            "interrupted" => "the run was interrupted" + After(),
+            "killed" => "the run ended without a last record" + After(),
+            _ => "",
+        };
+        string result;
+        if (findings.Count > 0 && findings[0].Level > Level.Note)
+            result = findings[0].Message;
+        else if (All<StageFinished>().FirstOrDefault(s => s.Status == StageStatus.Failed) is { } failed)
+            result = $"stage {failed.Number} ({failed.Name}) failed: {failed.Summary}";
+        else
+            result = counts.Total == 0 ? "" : $"no problems found in {Numbers.Plural(counts.Total, "check")}{Asides(counts, findings.Count)}{TestResult()}";
+        return (ending, result) switch
+        {
+            ("", "") => "nothing was checked",
+            ("", _) => result,
+            (_, "") => ending,
+            _ => $"{ending}; {result}",
+        };
+    }
+
+    string TestResult() => All<Evaluated>().LastOrDefault(e => e.Split == "test") is { } e
+        ? $"; test {e.Metric} {Numbers.Metric(e.Metric, e.Value)} {Numbers.Interval(e.Metric, e.Low, e.High)}".TrimEnd()
+        : "";
+
+    string After() => All<StageFinished>().LastOrDefault() is { } last ? $" after stage {last.Number} ({last.Name})" : "";
+
+    static string Asides(CheckCounts counts, int notes)
+    {
+        List<string> parts = [];
+        if (notes > 0) parts.Add(Numbers.Plural(notes, "note"));
+        if (counts.NotEnoughEvidence > 0) parts.Add($"{counts.NotEnoughEvidence} lacked evidence");
+        if (counts.Crashed > 0) parts.Add($"{counts.Crashed} crashed");
+        return parts.Count == 0 ? "" : $" ({string.Join(", ", parts)})";
+    }
+
+    static string Why(Verdict verdict) => verdict switch
+    {
+        Verdict.Passed p => p.Why,
+        Verdict.Found f => f.Finding.Message,
+        Verdict.NotApplicable n => n.Why,
+        Verdict.NotEnoughEvidence n => n.Why,
+        Verdict.Crashed c => c.Message,
+        _ => "",
+    };
+
+    StudyResult? Study(string id)
+    {
+        var trials = All<TrialFinished>().ToArray();
+        if (trials.Length == 0) return null;
+        var good = trials.Where(t => t.Value is { } v && double.IsFinite(v));
+        var target = All<TargetChosen>().LastOrDefault();
+        var best = target?.HigherIsBetter ?? true ? good.MaxBy(t => t.Value) : good.MinBy(t => t.Value);
+        return new StudyResult(id, trials.Length, trials.Count(t => t.Value is null), best is null ? null : new BestTrial(best.Number, best.Value!.Value, best.Parameters), null);
+    }
+
+    SingleBatchResult? SingleBatch()
+    {
+        var tried = All<SingleBatchTried>().ToArray();
+        if (tried.Length == 0) return null;
+        // In a draw a failure counts: a single batch that fits for only half of the seeds has not passed.
+        var verdict = tried.GroupBy(t => t.Verdict).OrderByDescending(g => g.Count()).ThenBy(g => g.Key == SingleBatchVerdict.Passes).First().Key;
+        return new SingleBatchResult(verdict,
+        [
+            .. tried.Select(t => new SingleBatchRun(t.Seed, t.Verdict, t.Losses.Count, First(t.Losses), Last(t.Losses), t.Floor, t.FinalError, t.BatchSize, t.Because,
+                new Series($"seed {t.Seed}", t.Losses).Thin())),
+        ]);
+    }
+
+    static double First(IReadOnlyList<double> values) => values.Count > 0 ? values[0] : double.NaN;
+
+    static double Last(IReadOnlyList<double> values) => values.Count > 0 ? values[^1] : double.NaN;
+
+    Details Details() => new()
+    {
+        Target = All<TargetChosen>().LastOrDefault(),
+        Splits = [.. All<SplitMade>().Take(MaxRows)],
+        Normalization = [.. All<NormalizationApplied>().Take(MaxRows)],
+        Models = [.. All<ModelBuilt>().Take(8).Select(m => m with { Layers = [.. m.Layers.Take(MaxRows)] })],
+        Operations = [.. All<OperationTraced>().Take(MaxRows)],
+        Parameters = [.. All<ParameterObserved>().Take(MaxRows)],
+        InitialLoss = All<InitialLossObserved>().FirstOrDefault(),
+        Training = [.. All<EpochFinished>().GroupBy(e => e.Phase).Select(Curves)],
+        Experiments = [.. All<ExperimentFinished>().Take(MaxRows).Select(e => e with { Curves = [.. e.Curves.Select(c => c.Thin())] })],
+        Comparisons = [.. All<BaselineCompared>().Take(MaxRows)],
+        Confusion = [.. All<ConfusionMeasured>().Select(c => c.Classes.Count <= MaxClassesInMatrix ? c : c with { Counts = [] })],
+        HardExamples = [.. All<HardExample>().OrderByDescending(h => h.Loss).Take(MaxHardExamples)],
+        Trials = [.. All<TrialFinished>().Take(MaxRows)],
+        Rounds = [.. All<RoundFinished>().Take(MaxRows)],
+    };
+
+    TrainingCurves Curves(IGrouping<string, EpochFinished> phase)
+    {
+        var epochs = phase.OrderBy(e => e.Epoch).ToArray();
+        var end = All<TrainingEnded>().LastOrDefault(e => e.Phase == phase.Key);
+        Series? Of(string name, Func<EpochFinished, double?> value)
+        {
+            var points = epochs.Select(e => (X: (double)e.Epoch, Y: value(e))).Where(p => p.Y is not null).ToArray();
+            return points.Length == 0 ? null : new Series(name, [.. points.Select(p => p.Y!.Value)], [.. points.Select(p => p.X)]).Thin();
+        }
+
+        static IReadOnlyList<Series> Kept(params Series?[] series) => [.. series.OfType<Series>()];
+        return new TrainingCurves(phase.Key, end?.Ending, end?.BestEpoch,
+            Kept(Of("train", e => e.TrainLoss), Of("validation", e => e.ValidationLoss)),
+            Kept(Of("train", e => e.TrainMetric), Of("validation", e => e.ValidationMetric)),
+            Kept(Of("learning rate", e => e.LearningRate > 0 ? e.LearningRate : null), Of("gradient norm", e => e.GradientNorm), Of("update ratio", e => e.UpdateRatio)));
+    }
+
+    Finding Relative(Finding finding) => finding with
+    {
+        Location = finding.Location is { } at ? at with { File = RelativePath(at.File) } : null,
+        Related = [.. finding.Related.Select(r => r with { File = RelativePath(r.File) })],
+    };
+
+    string RelativePath(string path) =>
+        Path.IsPathRooted(path) && path.IndexOf('\0', StringComparison.Ordinal) < 0 ? Path.GetRelativePath(workingDirectory, path).Replace('\\', '/') : path;
+
+    static T[]? NullIfEmpty<T>(IEnumerable<T> items)
+    {
+        T[] all = [.. items];
+        return all.Length == 0 ? null : all;
+    }
+}
