@@ -1,6 +1,6 @@
 namespace Pessimist.Observations;
 
-public enum GapVerdict { Real, NoEvidence, Negligible }
+public enum TermVerdict { Real, NoEvidence, Negligible }
 
 /// <summary>The test error taken apart (playbook P3.1), in the units of the error; the terms add up to it.</summary>
 public sealed record DecompositionMeasured : Observation
@@ -11,14 +11,14 @@ public sealed record DecompositionMeasured : Observation
     /// <summary>The error that is taken apart, e.g. <c>error</c> for the share of wrong answers.</summary>
     public required string Metric { get; init; }
 
-    /// <summary>Irreducible, bias, variance, shift and validation overfitting, in this order, as far as measured.</summary>
+    /// <summary>Avoidable bias, variance, distribution shift and validation overfitting, in this order, as far as measured.</summary>
     public required IReadOnlyList<DecompositionTerm> Terms { get; init; }
 }
 
 /// <param name="Low">Lower end of the interval, all terms read at once.</param>
 /// <param name="Detectable">The smallest gap that these sample sizes could have shown; null where it means nothing.</param>
 /// <param name="Sentence">What it says, in words.</param>
-public sealed record DecompositionTerm(string Name, double Value, double Low, double High, GapVerdict Verdict, double? Detectable = null, string Sentence = "");
+public sealed record DecompositionTerm(string Name, double Value, double Low, double High, TermVerdict Verdict, double? Detectable = null, string Sentence = "");
 
 /// <summary>Which classes are taken for which, on one split.</summary>
 public sealed record ConfusionMeasured : Observation
@@ -33,9 +33,10 @@ public sealed record ConfusionMeasured : Observation
     public IReadOnlyList<ConfusedPair> Pairs { get; init; } = [];
 }
 
-/// <param name="Share">Share of the examples with this label that were taken for the other, 0 to 1.</param>
+/// <param name="Share">Share of all errors, 0 to 1.</param>
+/// <param name="Rate">Share of the examples with this label, 0 to 1, with its interval.</param>
 /// <param name="Examples">Rows or ids that show it.</param>
-public sealed record ConfusedPair(string Label, string Predicted, int Count, double Share, double Low, double High, IReadOnlyList<string> Examples);
+public sealed record ConfusedPair(string Label, string Predicted, int Count, double Share, double Rate, double Low, double High, IReadOnlyList<string> Examples);
 
 /// <summary>An example with a high loss.</summary>
 public sealed record HardExample : Observation

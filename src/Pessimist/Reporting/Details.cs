@@ -29,4 +29,4 @@ public sealed record Details
 /// <param name="Metric">Training and validation metric.</param>
 /// <param name="Rates">Learning rate, gradient norm and update ratio.</param>
 public sealed record TrainingCurves(
-    string Phase, TrainingEnding? Ending, int? BestEpoch, IReadOnlyList<Series> Loss, IReadOnlyList<Series> Metric, IReadOnlyList<Series> Rates);
+    string Phase, IReadOnlyList<Series> Loss, IReadOnlyList<Series> Metric, IReadOnlyList<Series> Rates, TrainingEnding? Ending = null, int? BestEpoch = null);

@@ -61,7 +61,7 @@ public static class MarkdownReport
             [
                 .. terms.Select(t => (string[])
                 [
-                    $"{t.Term} ({t.Model})", Numbers.Metric(t.Metric, t.Value), Numbers.Interval(t.Metric, t.Low, t.High), TextReport.VerdictWord(t.Verdict),
+                    $"{TextReport.Term(t.Term)} ({t.Model})", Numbers.Metric(t.Metric, t.Value), Numbers.Interval(t.Metric, t.Low, t.High), TextReport.VerdictWord(t.Verdict),
                     t.Detectable is { } d ? Numbers.Metric(t.Metric, d) : "", t.Sentence,
                 ]),
             ]);
@@ -70,7 +70,7 @@ public static class MarkdownReport
         if (report.Confused is { } pairs)
         {
             Heading("Most confused");
-            Table(["label", "predicted", "count", "share"], [.. pairs.Take(MaxRows).Select(p => (string[])[p.Label, p.Predicted, Numbers.Count(p.Count), Numbers.Percent(p.Share)])]);
+            Table(["label", "predicted", "count", "share of all errors"], [.. pairs.Take(MaxRows).Select(p => (string[])[p.Label, p.Predicted, Numbers.Count(p.Count), Numbers.Percent(p.Share)])]);
         }
 
         if (report.Next.Count > 0) Heading("What next");
@@ -110,7 +110,7 @@ public static class MarkdownReport
         _ => "not enough evidence",
     };
 
-    /// <summary>Text in which nothing is markup, a link or HTML; one line.</summary>
+    /// <summary>Text in which nothing is markup or HTML; one line.</summary>
     static string Safe(string? value)
     {
         var safe = new StringBuilder();

@@ -24,7 +24,7 @@ public sealed record Report
     public required IReadOnlyList<CheckResult> Checks { get; init; }
     public required IReadOnlyList<StageResult> Stages { get; init; }
     public required IReadOnlyList<NextStep> Next { get; init; }
-    public IReadOnlyList<MetricValue>? Metrics { get; init; }
+    public IReadOnlyList<MetricResult>? Metrics { get; init; }
     public IReadOnlyList<DecomposedTerm>? Decomposition { get; init; }
     public IReadOnlyList<ConfusedPair>? Confused { get; init; }
     public IReadOnlyList<SliceResult>? Slices { get; init; }
@@ -53,7 +53,7 @@ public sealed record RunInfo
     public required string Id { get; init; }
     public required string Command { get; init; }
     public required IReadOnlyList<string> Arguments { get; init; }
-    public required DateTimeOffset? Time { get; init; }
+    public DateTimeOffset? Time { get; init; }
     public required double Seconds { get; init; }
 
     /// <summary><c>completed</c>, <c>interrupted</c>, <c>failed</c>, or <c>killed</c> when the run has no last record.</summary>
@@ -84,9 +84,9 @@ public sealed record StageResult(int Number, string Name, StageStatus Status, st
 public sealed record NextStep(string Action, string Why, string? Command = null);
 
 /// <param name="Model"><c>start</c> or <c>tuned</c>.</param>
-public sealed record MetricValue(string Split, string Metric, double Value, double Low, double High, int N, string Model);
+public sealed record MetricResult(string Split, string Metric, double Value, double Low, double High, int N, string Model);
 
-public sealed record DecomposedTerm(string Term, double Value, double Low, double High, GapVerdict Verdict, double? Detectable, string Sentence, string Model, string Metric);
+public sealed record DecomposedTerm(string Term, double Value, double Low, double High, TermVerdict Verdict, string Sentence, string Model, string Metric, double? Detectable = null);
 
 public sealed record SliceResult(string Where, int N, double Error, double Low, double High);
 
@@ -98,7 +98,7 @@ public sealed record BaselineResult(string Name, string Metric, double Value, do
 
 /// <param name="Trials">How many trials were made; each is in <c>details.trials</c>.</param>
 /// <param name="Importance">Share of the variance that each parameter explains; null where it was not measured.</param>
-public sealed record StudyResult(string Name, int Trials, int Failed, BestTrial? Best, IReadOnlyDictionary<string, double>? Importance);
+public sealed record StudyResult(string Name, int Trials, int Failed, BestTrial? Best = null, IReadOnlyDictionary<string, double>? Importance = null);
 
 public sealed record BestTrial(int Trial, double Value, IReadOnlyDictionary<string, double> Params);
 
@@ -107,4 +107,4 @@ public sealed record SingleBatchResult(SingleBatchVerdict Verdict, IReadOnlyList
 
 /// <param name="Curve">Loss by step, thinned to what a chart can show.</param>
 public sealed record SingleBatchRun(
-    int Seed, SingleBatchVerdict Verdict, int Steps, double FirstLoss, double LastLoss, double Floor, double? FinalError, int BatchSize, string Because, Series Curve);
+    int Seed, SingleBatchVerdict Verdict, int Steps, double FirstLoss, double LastLoss, double Floor, int BatchSize, string Because, Series Curve, double? FinalError = null);

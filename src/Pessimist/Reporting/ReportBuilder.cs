@@ -31,9 +31,9 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
             Checks = [.. diagnosis.Verdicts.Select(v => new CheckResult(v.Info.Code, v.Info.Name, v.Verdict.Word, Why(v.Verdict), v.Info.Summary))],
             Stages = [.. All<StageFinished>().OrderBy(s => s.Number).Select(s => new StageResult(s.Number, s.Name, s.Status, s.Summary, s.Evidence, s.Help, s.Seconds))],
             Next = next,
-            Metrics = NullIfEmpty(All<Evaluated>().Select(e => new MetricValue(e.Split, e.Metric, e.Value, e.Low, e.High, e.Count, e.Model))),
+            Metrics = NullIfEmpty(All<Evaluated>().Select(e => new MetricResult(e.Split, e.Metric, e.Value, e.Low, e.High, e.Count, e.Model))),
             Decomposition = NullIfEmpty(All<DecompositionMeasured>().SelectMany(d => d.Terms.Select(t =>
-                new DecomposedTerm(t.Name, t.Value, t.Low, t.High, t.Verdict, t.Detectable, t.Sentence, d.Model, d.Metric)))),
+                new DecomposedTerm(t.Name, t.Value, t.Low, t.High, t.Verdict, t.Sentence, d.Model, d.Metric, t.Detectable)))),
             Confused = NullIfEmpty(All<ConfusionMeasured>().SelectMany(c => c.Pairs)),
             Slices = NullIfEmpty(All<SliceMeasured>().Select(s => new SliceResult(s.Where, s.N, s.Error, s.Low, s.High))),
             LabelSuspects = NullIfEmpty(All<LabelSuspected>().OrderByDescending(s => s.Score).Select(s => new LabelSuspect(s.Example, s.Given, s.Suggested, s.Score))),
@@ -151,8 +151,8 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
         var verdict = tried.GroupBy(t => t.Verdict).OrderByDescending(g => g.Count()).ThenBy(g => g.Key == SingleBatchVerdict.Passes).First().Key;
         return new SingleBatchResult(verdict,
         [
-            .. tried.Select(t => new SingleBatchRun(t.Seed, t.Verdict, t.Losses.Count, First(t.Losses), Last(t.Losses), t.Floor, t.FinalError, t.BatchSize, t.Because,
-                new Series($"seed {t.Seed}", t.Losses).Thin())),
+            .. tried.Select(t => new SingleBatchRun(t.Seed, t.Verdict, t.Losses.Count, First(t.Losses), Last(t.Losses), t.Floor, t.BatchSize, t.Because,
+                new Series($"seed {t.Seed}", t.Losses).Thin(), t.FinalError)),
         ]);
     }
 
@@ -189,10 +189,10 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
         }
 
         static IReadOnlyList<Series> Kept(params Series?[] series) => [.. series.OfType<Series>()];
-        return new TrainingCurves(phase.Key, end?.Ending, end?.BestEpoch,
+        return new TrainingCurves(phase.Key,
             Kept(Of("train", e => e.TrainLoss), Of("validation", e => e.ValidationLoss)),
             Kept(Of("train", e => e.TrainMetric), Of("validation", e => e.ValidationMetric)),
-            Kept(Of("learning rate", e => e.LearningRate > 0 ? e.LearningRate : null), Of("gradient norm", e => e.GradientNorm), Of("update ratio", e => e.UpdateRatio)));
+            Kept(Of("learning rate", e => e.LearningRate > 0 ? e.LearningRate : null), Of("gradient norm", e => e.GradientNorm), Of("update ratio", e => e.UpdateRatio)), end?.Ending, end?.BestEpoch);
     }
 
     Finding Relative(Finding finding) => finding with

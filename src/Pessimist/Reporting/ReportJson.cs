@@ -38,13 +38,20 @@ public static class ReportJson
         var schema = s_indented.GetJsonSchemaAsNode(typeof(Report), new JsonSchemaExporterOptions
         {
             TreatNullObliviousAsNonNullable = true,
-            TransformSchemaNode = (context, node) => context.TypeInfo.Type == typeof(double) || context.TypeInfo.Type == typeof(double?)
-                ? new JsonObject { ["type"] = new JsonArray("number", "null") }
-                : node,
+            TransformSchemaNode = Describe,
         }).AsObject();
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "Pessimist report");
-        return schema.ToJsonString(s_indented).ReplaceLineEndings("\n") + "\n";
+        return schema.ToJsonString(s_indented) + "\n";
+    }
+
+    /// <summary>The exporter cannot see what <see cref="FiniteNumber"/> writes.</summary>
+    static JsonNode Describe(JsonSchemaExporterContext context, JsonNode node)
+    {
+        static JsonObject Number() => new() { ["type"] = new JsonArray("number", "null") };
+        if (context.TypeInfo.Type == typeof(double) || context.TypeInfo.Type == typeof(double?)) return Number();
+        if (context.TypeInfo.Kind == JsonTypeInfoKind.Dictionary && context.TypeInfo.ElementType == typeof(double)) node["additionalProperties"] = Number();
+        return node;
     }
 }
 

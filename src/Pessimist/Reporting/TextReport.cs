@@ -153,10 +153,10 @@ public static class TextReport
             [
                 .. terms.Select(t => (string[])
                 [
-                    t.Term + (t.Model is "start" or "" ? "" : $" ({t.Model})"),
+                    Term(t.Term) + (t.Model is "start" or "" ? "" : $" ({t.Model})"),
                     Numbers.Metric(t.Metric, t.Value),
                     Numbers.Interval(t.Metric, t.Low, t.High),
-                    VerdictWord(t.Verdict) + (t.Verdict == GapVerdict.NoEvidence && t.Detectable is { } d ? $"; a gap of {Numbers.Metric(t.Metric, d)} could have been seen" : ""),
+                    VerdictWord(t.Verdict) + (t.Verdict == TermVerdict.NoEvidence && t.Detectable is { } d ? $"; a gap of {Numbers.Metric(t.Metric, d)} could have been seen" : ""),
                 ]),
             ]);
         }
@@ -164,7 +164,7 @@ public static class TextReport
         void Confused()
         {
             if (report.Confused is not { } pairs) return;
-            var shown = pairs.Take(3).Select(p => $"{Display.Clean(p.Label)} taken for {Display.Clean(p.Predicted)} ({Numbers.Plural(p.Count, "time")}, {Numbers.Percent(p.Share)})");
+            var shown = pairs.Take(3).Select(p => $"{Display.Clean(p.Label)} taken for {Display.Clean(p.Predicted)} ({Numbers.Plural(p.Count, "time")}, {Numbers.Percent(p.Share)} of all errors)");
             Line();
             Wrapped("most confused: ", string.Join("; ", shown));
         }
@@ -277,10 +277,18 @@ public static class TextReport
         _ => "suspected",
     };
 
-    internal static string VerdictWord(GapVerdict verdict) => verdict switch
+    /// <summary>The lecture's name of a term, with the word most people use.</summary>
+    internal static string Term(string term) => term switch
     {
-        GapVerdict.Real => "real",
-        GapVerdict.Negligible => "negligible",
+        "avoidable-bias" => "avoidable bias (underfitting)",
+        "variance" => "variance (overfitting)",
+        _ => term.Replace('-', ' '),
+    };
+
+    internal static string VerdictWord(TermVerdict verdict) => verdict switch
+    {
+        TermVerdict.Real => "real",
+        TermVerdict.Negligible => "negligible",
         _ => "no evidence",
     };
 

@@ -14,6 +14,27 @@ public sealed class ReportJsonTests
     public void The_shipped_schema_is_the_one_of_the_types() => Snapshot.MatchRepositoryFile(ReportJson.Schema(), "docs/reference/report.schema.json");
 
     [Fact]
+    public void Every_report_is_as_the_schema_says()
+    {
+        using var schema = JsonDocument.Parse(ReportJson.Schema());
+        var empty = Report.From(new Run(), new Diagnosis.DiagnosisResult([], [], []), "/");
+        var nothingBest = Report.From(Run.Of([new TrialFinished { Round = 1, Number = 1, Parameters = new Dictionary<string, double>() }]), SampleRun.HealthyDiagnosis(), "/");
+        foreach (var report in (Report[])[SampleRun.HealthyReport(), SampleRun.SickReport(), empty, nothingBest])
+        {
+            using var json = JsonDocument.Parse(ReportJson.Render(report));
+            SchemaCheck.Violations(json.RootElement, schema.RootElement).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void The_schema_refuses_what_is_no_report()
+    {
+        using var schema = JsonDocument.Parse(ReportJson.Schema());
+        using var json = JsonDocument.Parse(ReportJson.Render(SampleRun.SickReport()).Replace("\"confirmed\"", "\"sure\"", StringComparison.Ordinal));
+        SchemaCheck.Violations(json.RootElement, schema.RootElement).ShouldContain(v => v.StartsWith("$.findings[0].evidence_class", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_envelope_has_the_promised_keys()
     {
         using var json = JsonDocument.Parse(ReportJson.Render(SampleRun.HealthyReport()));
@@ -26,7 +47,7 @@ public sealed class ReportJsonTests
         ]);
         root.GetProperty("single_batch").GetProperty("verdict").GetString().ShouldBe("passes");
         root.GetProperty("study").GetProperty("best").GetProperty("params").GetProperty("lr").GetDouble().ShouldBeInRange(1e-3, 4e-3);
-        root.GetProperty("decomposition")[1].GetProperty("verdict").GetString().ShouldBe("no-evidence");
+        root.GetProperty("decomposition")[1].GetProperty("verdict").GetString().ShouldBe("real");
         root.GetProperty("metrics")[2].GetProperty("n").GetInt32().ShouldBe(360);
     }
 

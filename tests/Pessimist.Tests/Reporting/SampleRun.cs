@@ -45,10 +45,9 @@ static class SampleRun
             Model = "start", Metric = "error",
             Terms =
             [
-                new("irreducible", 0, 0, 0, GapVerdict.Negligible, null, "no goal was given, 0 % is assumed"),
-                new("underfitting", 0.000, 0.0, 0.0034, GapVerdict.NoEvidence, 0.01, "train error is no higher than the goal as far as 1,149 examples can tell"),
-                new("overfitting", 0.025, 0.010, 0.050, GapVerdict.Real, 0.02, "validation error is 2.5 points above train error"),
-                new("validation overfitting", -0.003, -0.029, 0.021, GapVerdict.NoEvidence, 0.033, "test error is no higher than validation error as far as 360 examples can tell"),
+                new("avoidable-bias", 0.000, 0.0, 0.0034, TermVerdict.Negligible, 0.01, "training error is 0.00 points above the goal (0.00 to 0.34): too little to matter"),
+                new("variance", 0.025, 0.010, 0.050, TermVerdict.Real, 0.02, "validation error is 2.5 points above train error"),
+                new("validation-overfitting", -0.003, -0.029, 0.021, TermVerdict.NoEvidence, 0.033, "test error is no higher than validation error as far as 360 examples can tell"),
             ],
         },
         Stage(9, "evaluate", StageStatus.Passed, "97.8 % of 360 test examples, overfitting 2.5 points", 0.04),
@@ -56,7 +55,7 @@ static class SampleRun
         {
             Split = "test", Classes = s_digits,
             Counts = [.. Enumerable.Range(0, 10).Select(i => (IReadOnlyList<int>)[.. Enumerable.Range(0, 10).Select(j => i == j ? 35 : (i, j) is (8, 1) ? 4 : (i, j) is (3, 9) or (9, 3) ? 2 : 0)])],
-            Pairs = [new("8", "1", 4, 0.103, 0.041, 0.236, ["row 1181", "row 1554"]), new("3", "9", 2, 0.054, 0.015, 0.177, ["row 77"]), new("9", "3", 2, 0.054, 0.015, 0.177, ["row 1658"])],
+            Pairs = [new("8", "1", 4, 0.5, 0.103, 0.041, 0.236, ["row 1181", "row 1554"]), new("3", "9", 2, 0.25, 0.054, 0.015, 0.177, ["row 77"]), new("9", "3", 2, 0.25, 0.054, 0.015, 0.177, ["row 1658"])],
         },
         .. Enumerable.Range(0, 6).Select(i => new HardExample
         {
