@@ -21,21 +21,10 @@ public static class Metrics
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(predictions);
         ArgumentOutOfRangeException.ThrowIfNotEqual(predictions.Length, labels.Length);
-        if (kind.IsRegression)
-            throw new ArgumentException($"'{kind.Name}' is a metric for numbers, not for classes.", nameof(kind));
-        if (kind.NeedsProbabilities && probabilities is null)
-            throw new ArgumentException($"'{kind.Name}' needs class probabilities.", nameof(probabilities));
         options ??= new IntervalOptions();
         if (kind.IsRate && options.Groups is null)
             return MetricValue.From(kind, Rate(kind, labels, predictions, options), labels.Length);
-        return Bootstrapped(kind, labels.Length, options, kind switch
-        {
-            MetricKind.Error => Mean(Losses.ZeroOne(labels, predictions)),
-            MetricKind.Accuracy => Minus(1, Mean(Losses.ZeroOne(labels, predictions))),
-            MetricKind.LogLoss => Mean(Losses.CrossEntropy(labels, probabilities, classes)),
-            MetricKind.Auc => RankMetrics.Auc(labels, probabilities!, classes),
-            _ => ConfusionMetrics.Of(kind, labels, predictions, classes),
-        });
+        return Bootstrapped(kind, labels.Length, options, ClassStatistic(kind, labels, predictions, probabilities, classes));
     }
 
     /// <param name="kind">A regression metric.</param>
@@ -47,15 +36,36 @@ public static class Metrics
     {
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(predictions);
-        return Bootstrapped(kind, targets.Length / Math.Max(1, outputs), options ?? new IntervalOptions(), kind switch
-        {
-            MetricKind.Mse => Mean(Losses.Squared(targets, predictions, outputs)),
-            MetricKind.Rmse => Root(Mean(Losses.Squared(targets, predictions, outputs))),
-            MetricKind.Mae => Mean(Losses.Absolute(targets, predictions, outputs)),
-            MetricKind.R2 => RSquared(targets, predictions, outputs),
-            _ => throw new ArgumentException($"'{kind.Name}' is a metric for classes, not for numbers.", nameof(kind)),
-        });
+        return Bootstrapped(
+            kind, targets.Length / Math.Max(1, outputs), options ?? new IntervalOptions(), ValueStatistic(kind, targets, predictions, outputs));
     }
+
+    /// <summary>The metric as a function of how often each example counts.</summary>
+    internal static Func<ReadOnlySpan<int>, double> ClassStatistic(
+        MetricKind kind, int[] labels, int[] predictions, float[]? probabilities, int classes)
+    {
+        if (kind.IsRegression)
+            throw new ArgumentException($"'{kind.Name}' is a metric for numbers, not for classes.", nameof(kind));
+        if (kind.NeedsProbabilities && probabilities is null)
+            throw new ArgumentException($"'{kind.Name}' needs class probabilities.", nameof(probabilities));
+        return kind switch
+        {
+            MetricKind.Error => Mean(Losses.ZeroOne(labels, predictions)),
+            MetricKind.Accuracy => Minus(1, Mean(Losses.ZeroOne(labels, predictions))),
+            MetricKind.LogLoss => Mean(Losses.CrossEntropy(labels, probabilities, classes)),
+            MetricKind.Auc => RankMetrics.Auc(labels, probabilities!, classes),
+            _ => ConfusionMetrics.Of(kind, labels, predictions, classes),
+        };
+    }
+
+    internal static Func<ReadOnlySpan<int>, double> ValueStatistic(MetricKind kind, float[] targets, float[] predictions, int outputs) => kind switch
+    {
+        MetricKind.Mse => Mean(Losses.Squared(targets, predictions, outputs)),
+        MetricKind.Rmse => Root(Mean(Losses.Squared(targets, predictions, outputs))),
+        MetricKind.Mae => Mean(Losses.Absolute(targets, predictions, outputs)),
+        MetricKind.R2 => RSquared(targets, predictions, outputs),
+        _ => throw new ArgumentException($"'{kind.Name}' is a metric for classes, not for numbers.", nameof(kind)),
+    };
 
     static Estimate Rate(MetricKind kind, int[] labels, int[] predictions, IntervalOptions options)
     {
