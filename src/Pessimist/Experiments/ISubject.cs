@@ -25,7 +25,9 @@ public sealed record SubjectFacts
     /// <summary>A sensible rate for this optimizer.</summary>
     public double DefaultLearningRate { get; init; } = 3e-4;
     public string Optimizer { get; init; } = "Adam";
-    public double? LossSign { get; init; }
+
+    /// <summary>The factor on the loss before the backward pass; null when it cannot be known.</summary>
+    public double? LossFactor { get; init; }
     public double? WeightDecay { get; init; }
     public double? Dropout { get; init; }
 

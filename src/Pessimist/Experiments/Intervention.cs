@@ -6,7 +6,7 @@ namespace Pessimist.Experiments;
 /// <summary>One thing to change in the user's program while everything else stays. Plain data, so that it can cross a process boundary.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(SetLearningRate), "learning-rate")]
-[JsonDerivedType(typeof(SetLossSign), "loss-sign")]
+[JsonDerivedType(typeof(ScaleLoss), "scale-loss")]
 [JsonDerivedType(typeof(SetWeightDecay), "weight-decay")]
 [JsonDerivedType(typeof(SetDropout), "dropout")]
 [JsonDerivedType(typeof(UseDefaultInitialization), "default-initialization")]
@@ -33,10 +33,10 @@ public sealed record SetLearningRate(double Value) : Intervention
     public override string Words => $"lr {Text(Value)}";
 }
 
-/// <summary>The factor on the loss before the backward pass: 1 descends.</summary>
-public sealed record SetLossSign(double Value) : Intervention
+/// <summary>Multiplies the loss that the program descends, before the backward pass: -1 turns a climb into a descent.</summary>
+public sealed record ScaleLoss(double Factor) : Intervention
 {
-    public override string Words => Value == 1 ? "the loss descended" : $"loss times {Text(Value)}";
+    public override string Words => Factor == -1 ? "the sign of the loss turned" : $"the loss times {Text(Factor)}";
 }
 
 public sealed record SetWeightDecay(double Value) : Intervention

@@ -61,6 +61,21 @@ public sealed record ExperimentFinished : Observation
 
     /// <summary>What undoes the cause, with its value, e.g. <c>lr 0.001 instead of 10</c>.</summary>
     public string? Remedy { get; init; }
+
+    /// <summary>The value that undid the cause, e.g. the learning rate that works; null where the remedy has no number.</summary>
+    public double? Proven { get; init; }
+
+    /// <summary>The value as it was, e.g. the learning rate of the program.</summary>
+    public double? Found { get; init; }
+
+    /// <summary>What undoing did, one line, e.g. "with lr 0.0003 the batch is fitted at step 214 (2 of 2 seeds)"; null unless confirmed.</summary>
+    public string? Confirmation { get; init; }
+
+    /// <summary>Belief in the cause after this experiment, 0 to 1; null when it names none.</summary>
+    public double? Probability { get; init; }
+
+    /// <summary>Numbers behind the reading, by name.</summary>
+    public IReadOnlyDictionary<string, double> Measured { get; init; } = new Dictionary<string, double>();
     public IReadOnlyList<Series> Curves { get; init; } = [];
     public double Seconds { get; init; }
 }

@@ -1,0 +1,26 @@
+namespace Pessimist.Experiments;
+
+/// <summary>Names of causes: where a check names the same thing, its name.</summary>
+public static class Causes
+{
+    public const string BatchNotFrozen = "batch-not-frozen";
+    public const string LearningRateTooHigh = "learning-rate-too-high";
+    public const string LearningRateTooLow = "learning-rate-too-low";
+    public const string LossSignFlipped = "loss-sign-flipped";
+    public const string LossScaled = "loss-scaled";
+    public const string ExcessiveWeightDecay = "excessive-weight-decay";
+    public const string ExcessiveDropout = "excessive-dropout";
+    public const string SymmetricInitialization = "symmetric-initialization";
+    public const string InitializationScale = "initialization-scale";
+    public const string InputNotNormalized = "input-not-normalized";
+    public const string InputNotFinite = "input-not-finite";
+    public const string PrecisionTooLow = "precision-too-low";
+    public const string NonFiniteOperation = "non-finite-operation";
+    public const string VanishingGradients = "vanishing-gradients";
+    public const string UnusedParameters = "unused-parameters";
+    public const string InputIgnored = "input-ignored";
+    public const string HardExamples = "hard-examples";
+    public const string FaultInModel = "fault-in-model-loss-or-optimizer";
+    public const string FaultInData = "fault-in-data-or-targets";
+    public const string ModeDependent = "mode-dependent-layers";
+}

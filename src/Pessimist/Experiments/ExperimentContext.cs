@@ -1,0 +1,167 @@
+using Pessimist.Observations;
+
+namespace Pessimist.Experiments;
+
+/// <summary>
+/// What is known about one failing subject so far, shared by the experiments on it. Trials are kept: the same recipe and seed trains once.
+/// </summary>
+public sealed class ExperimentContext
+{
+    readonly Dictionary<(Recipe, int), Attempt> _attempts = [];
+    readonly Dictionary<int, Trial> _details = [];
+    readonly Dictionary<int, DirectionProbe?> _probes = [];
+    readonly List<ExperimentFinished> _finished = [];
+
+    /// <param name="baseline">The program as it is, with one attempt per seed.</param>
+    /// <param name="stage">The stage that asks, e.g. <c>single-batch</c>.</param>
+    public ExperimentContext(ISubject subject, IReadOnlyList<Attempt> baseline, OverfitOptions? options = null, string stage = "single-batch",
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(baseline);
+        Subject = subject;
+        Baseline = baseline;
+        Options = options ?? new OverfitOptions();
+        Stage = stage;
+        Cancel = cancel;
+        Verdict = OverfitOneBatch.Vote([.. baseline.Select(a => a.Verdict)]);
+        Beliefs = new Beliefs(Verdict);
+        Deviations = [.. Deviation.Of(subject)];
+        foreach (var attempt in baseline) _attempts[(attempt.Recipe, attempt.Seed)] = attempt;
+        Seeds = [.. baseline.Where(a => a.Fails).Select(a => a.Seed).Take(2)];
+    }
+
+    public ISubject Subject { get; }
+    public SubjectFacts Facts => Subject.Facts;
+    public IReadOnlyList<Attempt> Baseline { get; }
+    public OverfitOptions Options { get; }
+    public string Stage { get; }
+    public CancellationToken Cancel { get; }
+    public SingleBatchVerdict Verdict { get; }
+    public Beliefs Beliefs { get; }
+
+    /// <summary>Settings that differ from the defaults. An experiment that finds a better default for one replaces it.</summary>
+    public List<Deviation> Deviations { get; }
+
+    /// <summary>Seeds whose attempt failed; a cause must be undone with each of them. At most two.</summary>
+    public IReadOnlyList<int> Seeds { get; }
+
+    public IReadOnlyList<ExperimentFinished> Finished => _finished;
+
+    /// <summary>Causes confirmed so far, in order.</summary>
+    public IEnumerable<string> Confirmed => _finished.Where(e => e.Outcome == ExperimentOutcome.Confirmed).Select(e => e.Cause).OfType<string>().Distinct();
+
+    public Attempt First => Baseline.First(a => a.Seed == Seeds[0]);
+
+    public bool DeviatesBy(string cause) => Deviations.Any(d => d.Cause == cause);
+
+    /// <summary>Deviations whose undoing has been tried.</summary>
+    public HashSet<Deviation> Undone { get; } = [];
+
+    public bool Has(string experiment) => _finished.Any(e => e.Id == experiment);
+
+    public void Add(ExperimentFinished finished) => _finished.Add(finished);
+
+    public Attempt Try(Recipe recipe, int seed)
+    {
+        Cancel.ThrowIfCancellationRequested();
+        if (!_attempts.TryGetValue((recipe, seed), out var attempt))
+            _attempts.Add((recipe, seed), attempt = OverfitOneBatch.Try(Subject, recipe, seed, Options, cancel: Cancel));
+        return attempt;
+    }
+
+    /// <summary>One attempt per seed, until one does not relieve.</summary>
+    public IReadOnlyList<Attempt> TryAll(Recipe recipe)
+    {
+        var attempts = new List<Attempt>();
+        foreach (var seed in Seeds)
+        {
+            attempts.Add(Try(recipe, seed));
+            if (!Relieves(attempts[^1])) break;
+        }
+
+        return attempts;
+    }
+
+    /// <summary>The symptom is gone with every seed.</summary>
+    public bool Works(Recipe recipe) => TryAll(recipe) is var attempts && attempts.Count == Seeds.Count && attempts.All(Relieves);
+
+    /// <summary>The program with every deviation undone.</summary>
+    public Recipe Defaults => Recipe.Of(Deviations.Select(d => d.Undo));
+
+    public bool DefaultsWork => Works(Defaults);
+
+    /// <summary>Fitted; or still falling and far below where the program as it is ended.</summary>
+    bool Relieves(Attempt attempt)
+    {
+        if (attempt.Passes) return true;
+        if (!attempt.Curve.StillFalling) return false;
+        var before = Baseline.First(b => b.Seed == attempt.Seed).Curve.Excess;
+        return double.IsFinite(before) ? attempt.Curve.Excess < 0.2 * Math.Min(before, 1) : attempt.Curve.Excess < 0.2;
+    }
+
+    /// <summary>20 watched steps of the program as it is.</summary>
+    public Trial Details(int seed)
+    {
+        if (!_details.TryGetValue(seed, out var trial))
+            _details.Add(seed, trial = Subject.Run(new TrialRequest { Seed = seed, Steps = WatchedSteps, Detailed = true, Cancel = Cancel }));
+        return trial;
+    }
+
+    /// <summary>Steps whose gradients and updates are recorded.</summary>
+    public const int WatchedSteps = 20;
+
+    public DirectionProbe? Probe(int seed)
+    {
+        if (!_probes.TryGetValue(seed, out var probe)) _probes.Add(seed, probe = Subject.Probe(Recipe.AsIs, seed));
+        return probe;
+    }
+}
+
+/// <summary>One question about a failing subject, answered by changing one thing and keeping everything else.</summary>
+public interface IExperiment
+{
+    string Id { get; }
+
+    /// <summary>What it asks, for people, with a question mark.</summary>
+    string Question { get; }
+
+    /// <summary>Trainings on the batch that it takes at most.</summary>
+    int Cost { get; }
+
+    /// <summary>Causes that it can speak for; the beliefs in them decide when it runs.</summary>
+    IReadOnlyList<string> About { get; }
+
+    /// <summary>It can be made on this subject, and its answer is not known yet.</summary>
+    bool Applies(ExperimentContext context);
+
+    ExperimentFinished Run(ExperimentContext context);
+}
+
+/// <summary>What experiments share.</summary>
+public abstract class Experiment(string id, string question, int cost, params string[] about) : IExperiment
+{
+    public string Id { get; } = id;
+    public string Question { get; } = question;
+    public int Cost { get; } = cost;
+    public IReadOnlyList<string> About { get; } = about;
+
+    public abstract bool Applies(ExperimentContext context);
+
+    public abstract ExperimentFinished Run(ExperimentContext context);
+
+    /// <summary>A reading; with a cause, it says how likely that has become.</summary>
+    protected ExperimentFinished Reading(ExperimentContext context, ExperimentOutcome outcome, string reading, string? cause = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new ExperimentFinished
+        {
+            Id = Id,
+            For = context.Stage,
+            Question = Question,
+            Outcome = outcome,
+            Reading = reading,
+            Cause = cause,
+            Probability = cause is null ? null : outcome == ExperimentOutcome.Confirmed ? 1 : context.Beliefs[cause],
+        };
+    }
+}

@@ -1,0 +1,96 @@
+using Pessimist.Observations;
+
+namespace Pessimist.Experiments;
+
+/// <summary>How long to try.</summary>
+public sealed record OverfitOptions
+{
+    /// <summary>Steps before the curve is first judged.</summary>
+    public int Steps { get; init; } = 200;
+
+    /// <summary>A symptom must last until here: some healthy networks begin with a plateau.</summary>
+    public int SymptomSteps { get; init; } = 400;
+
+    /// <summary>A loss that still falls may go on until here.</summary>
+    public int MostSteps { get; init; } = 3000;
+    public SingleBatchLimits Limits { get; init; } = SingleBatchLimits.Default;
+}
+
+/// <summary>One training on the frozen batch and what its curve shows.</summary>
+public sealed record Attempt(Recipe Recipe, int Seed, Trial Trial, CurveVerdict Curve)
+{
+    public SingleBatchVerdict Verdict => Curve.Verdict;
+
+    /// <summary>The batch is fitted.</summary>
+    public bool Passes => Curve.Passes;
+
+    /// <summary>A symptom, rather than a fit or a loss that still falls.</summary>
+    public bool Fails => Verdict is not (SingleBatchVerdict.Passes or SingleBatchVerdict.NotEnoughEvidence);
+
+    public double LastLoss => Trial.Losses.Count > 0 ? Trial.Losses[^1] : double.NaN;
+}
+
+/// <summary>Tries to overfit one frozen batch, for as long as the curve leaves it open.</summary>
+public static class OverfitOneBatch
+{
+    public static Attempt Try(ISubject subject, Recipe recipe, int seed, OverfitOptions? options = null, bool detailed = false,
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        options ??= new OverfitOptions();
+        var facts = subject.Facts;
+        CurveVerdict Judge(IReadOnlyList<double> losses, double? error, Trial? trial = null) => SingleBatchCurve.Classify(
+            losses, facts.Floor, error, trial?.FirstHash ?? "", trial?.LastHash ?? "", facts.KnowNothingLoss, options.Limits);
+
+        bool GoOn(IReadOnlyList<double> losses, double? error)
+        {
+            // A whole curve is judged only now and then; in between, only "fitted" matters, and that shows in the last steps.
+            var last = losses.Count < options.Steps || losses.Count % 100 != 0 ? [losses[0], .. losses.Skip(Math.Max(1, losses.Count - 10))] : losses;
+            var verdict = Judge(last, error);
+            if (verdict.Passes) return false;
+            if (losses.Count < options.Steps || losses.Count % 100 != 0) return true;
+            return verdict.Verdict switch
+            {
+                SingleBatchVerdict.NotEnoughEvidence => true,
+                SingleBatchVerdict.Explodes or SingleBatchVerdict.GoesUp => false,
+                _ => losses.Count < options.SymptomSteps,
+            };
+        }
+
+        var trial = subject.Run(new TrialRequest
+        {
+            Recipe = recipe, Seed = seed, Steps = options.MostSteps, GoOn = GoOn, Detailed = detailed, Cancel = cancel,
+        });
+        return new Attempt(recipe, seed, trial, Judge(trial.Losses, trial.FinalError, trial));
+    }
+
+    public static SingleBatchTried Observe(this Attempt attempt, SubjectFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        ArgumentNullException.ThrowIfNull(facts);
+        return new SingleBatchTried
+        {
+            Seed = attempt.Seed,
+            Verdict = attempt.Verdict,
+            Losses = attempt.Trial.Losses,
+            Floor = facts.Floor.Loss,
+            FinalError = attempt.Trial.FinalError,
+            FirstHash = attempt.Trial.FirstHash,
+            LastHash = attempt.Trial.LastHash,
+            BatchSize = facts.BatchSize,
+            Because = attempt.Curve.Because,
+        };
+    }
+
+    /// <summary>The vote over seeds: the symptom that most attempts show, and of equals the one seen first; passes only when most pass.</summary>
+    public static SingleBatchVerdict Vote(IReadOnlyList<SingleBatchVerdict> verdicts)
+    {
+        ArgumentNullException.ThrowIfNull(verdicts);
+        if (verdicts.Count == 0) return SingleBatchVerdict.NotEnoughEvidence;
+        if (2 * verdicts.Count(v => v == SingleBatchVerdict.Passes) > verdicts.Count) return SingleBatchVerdict.Passes;
+        var symptoms = verdicts.Where(v => v is not (SingleBatchVerdict.Passes or SingleBatchVerdict.NotEnoughEvidence)).ToArray();
+        return 2 * symptoms.Length > verdicts.Count
+            ? symptoms.GroupBy(v => v).OrderByDescending(g => g.Count()).First().Key
+            : SingleBatchVerdict.NotEnoughEvidence;
+    }
+}
