@@ -1,0 +1,48 @@
+namespace Pessimist.Torch.Nn;
+
+public abstract partial class Module
+{
+    List<Func<Module, Tensor, Tensor?>>? _before;
+    List<Func<Module, Tensor, Tensor, Tensor?>>? _after;
+
+    /// <summary>Runs the module with its hooks.</summary>
+    public Tensor Forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (_before is null && _after is null)
+            return Compute(input);
+        foreach (var hook in _before?.ToArray() ?? [])
+            input = hook(this, input) ?? input;
+        var output = Compute(input);
+        foreach (var hook in _after?.ToArray() ?? [])
+            output = hook(this, input, output) ?? output;
+        return output;
+    }
+
+    /// <summary>Calls <paramref name="hook"/> (module, input) before each forward; a tensor it returns replaces the input. Dispose the result to remove it.</summary>
+    public IDisposable BeforeForward(Func<Module, Tensor, Tensor?> hook) => Add(ref _before, hook);
+
+    /// <summary>Calls <paramref name="hook"/> (module, input, output) after each forward; a tensor it returns replaces the output. Dispose the result to remove it.</summary>
+    public IDisposable AfterForward(Func<Module, Tensor, Tensor, Tensor?> hook) => Add(ref _after, hook);
+
+    /// <summary>Observes only: <see cref="AfterForward(Func{Module, Tensor, Tensor, Tensor})"/> without a replacement.</summary>
+    public IDisposable AfterForward(Action<Module, Tensor, Tensor> hook) => AfterForward((module, input, output) =>
+    {
+        hook(module, input, output);
+        return null;
+    });
+
+    static Registration Add<T>(ref List<T>? hooks, T hook)
+    {
+        var list = hooks ??= [];
+        list.Add(hook);
+        return new(() => list.Remove(hook));
+    }
+
+    sealed class Registration(Action remove) : IDisposable
+    {
+        Action? _remove = remove;
+
+        public void Dispose() => Interlocked.Exchange(ref _remove, null)?.Invoke();
+    }
+}
