@@ -4,7 +4,7 @@ namespace Pessimist.Torch.Nn;
 
 /// <summary>How a whole network starts: <see cref="Apply"/> sets every Linear and convolution, biases to zero.</summary>
 /// <remarks>He and Glorot would give the output layer logits as large as the activations, and a loss above ln K before the first step
-/// (3.1 on ten balanced classes). They draw its weights with a tenth of a unit's share, N(0, (0.1)² / fan in): predictions start
+/// (3.1 on ten balanced classes). They draw its weights from N(0, 0.03² / fan in): predictions start
 /// near zero, so the loss starts at ln K (or the target's variance), and gradients still reach the layers below, which zeros would stop.</remarks>
 public abstract record InitScheme
 {
@@ -65,7 +65,7 @@ public abstract record InitScheme
     static void SmallOrElse(Tensor weight, Tensor? bias, bool output, Action<Tensor> hidden)
     {
         if (output)
-            Init.Normal(weight, 0, 0.1 / Math.Sqrt(Init.Fans(weight).In));
+            Init.Normal(weight, 0, 0.03 / Math.Sqrt(Init.Fans(weight).In));
         else
             hidden(weight);
         ZeroBias(bias);

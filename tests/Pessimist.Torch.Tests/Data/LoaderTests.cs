@@ -51,7 +51,7 @@ public sealed class LoaderTests
 
     [Fact]
     public void The_permutation_never_changes() =>
-        Shuffle.Permutation(10, seed: 42, epoch: 1).ShouldBe([9, 7, 6, 2, 3, 1, 4, 0, 8, 5]);
+        Shuffle.Permutation(10, seed: 42, epoch: 1).ShouldBe([8, 1, 9, 4, 3, 5, 0, 6, 7, 2]);
 
     [Fact]
     public void Every_first_row_is_equally_likely()
@@ -81,7 +81,7 @@ public sealed class LoaderTests
         using var data = Numbers(6);
         var loader = new Loader(data, 3, shuffle: false, seed: 9, transform: (b, random) => b with { Inputs = b.Inputs * 0 + random.Next(1000) }, prefetch: prefetch);
         var drawn = loader.Select(b => b.Inputs.ToArray<float>()[0]).ToArray();
-        drawn.ShouldBe([904f, 116f]);
+        drawn.ShouldBe([344f, 946f]);
         drawn[0].ShouldNotBe(drawn[1]);
     }
 
