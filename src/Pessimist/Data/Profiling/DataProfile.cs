@@ -1,0 +1,65 @@
+namespace Pessimist.Data.Profiling;
+
+/// <summary>
+/// The facts that data checks judge: measured, not judged. Plain records, so that a run can keep them. Rows are named as a person counts them
+/// (<see cref="RowPlace"/>); lists of examples hold the first few, the counts beside them hold all.
+/// </summary>
+public sealed record DataProfile
+{
+    public required string Source { get; init; }
+
+    public required string Format { get; init; }
+
+    public required DataKind Kind { get; init; }
+
+    /// <summary>Examples read, those of a given test set included.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>The shape of one example as the network receives it.</summary>
+    public required IReadOnlyList<int> InputShape { get; init; }
+
+    /// <summary>Each column of a table (targets included), each channel of pictures, each feature of other arrays.</summary>
+    public required IReadOnlyList<ColumnFacts> Columns { get; init; }
+
+    public required TargetFacts Target { get; init; }
+
+    /// <summary>All inputs together, unscaled; null for tables, whose columns have units of their own, unless the columns are pixels.</summary>
+    public ScaleFacts? Scale { get; init; }
+
+    public required NormalizationCheck Normalized { get; init; }
+
+    public required DuplicateFacts Duplicates { get; init; }
+
+    /// <summary>Single inputs from which the target can be told almost without error on rows held out, best first.</summary>
+    public required IReadOnlyList<DeterminingColumn> Determining { get; init; }
+
+    /// <summary>Columns kept from the network, with the reason.</summary>
+    public required IReadOnlyList<DroppedColumn> Dropped { get; init; }
+
+    public required IReadOnlyList<Unreadable> Unreadable { get; init; }
+
+    public required IReadOnlyList<OddShape> OddShapes { get; init; }
+
+    public static DataProfile From(PreparedData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var columns = data.Raw.Kind == DataKind.Table ? TableProfiler.Profile(data.Raw, data.Targets) : ArrayProfiler.Profile(data.Raw);
+        return new DataProfile
+        {
+            Source = data.Raw.Source,
+            Format = data.Raw.Format,
+            Kind = data.Raw.Kind,
+            Count = data.Raw.Count,
+            InputShape = data.Encoded.InputShape,
+            Columns = columns,
+            Target = TargetProfiler.Profile(data),
+            Scale = data.Raw.Kind == DataKind.Table && data.ImageGuess is null ? null : ScaleProfiler.Profile(data.Encoded),
+            Normalized = data.Normalizer.Check(data.Train),
+            Duplicates = DuplicateFinder.Find(data),
+            Determining = DeterminingColumns.Find(data),
+            Dropped = data.Encoder.Dropped,
+            Unreadable = data.Raw.Unreadable,
+            OddShapes = data.Raw.OddShapes,
+        };
+    }
+}
