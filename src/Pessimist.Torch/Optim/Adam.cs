@@ -11,5 +11,5 @@ public sealed class Adam(
         bool amsgrad = false, bool maximize = false)
         : this([new ParameterGroup(parameters)], lr, beta1, beta2, epsilon, weightDecay, amsgrad, maximize) { }
 
-    protected override void Decay(ParameterGroup group, Batch batch) => batch.AddDecay(group.WeightDecay);
+    protected override (double L2, double Shrink) Decay(ParameterGroup group) => (group.WeightDecay, 1);
 }

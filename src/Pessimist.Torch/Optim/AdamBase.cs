@@ -5,11 +5,14 @@ public abstract class AdamBase : Optimizer
 {
     const int Mean = 0, Square = 1, MaxSquare = 2;
 
+    // Above this libtorch's threads outweigh the passes over memory that the kernel saves.
+    const long KernelLimit = 1 << 21;
+
+    static readonly Operator _maximum = new("aten::maximum", "out");
+
     readonly double _beta2;
     readonly double _epsilon;
     readonly bool _amsgrad;
-
-    static readonly Operator _maximum = new("aten::maximum", "out");
 
     protected AdamBase(
         IEnumerable<ParameterGroup> groups, double lr, double beta1, double beta2, double epsilon, double weightDecay, bool amsgrad, bool maximize)
@@ -25,13 +28,31 @@ public abstract class AdamBase : Optimizer
 
     public override int StatePerParameter => _amsgrad ? 3 : 2;
 
-    /// <summary>Applies weight decay to the gradients or the parameters.</summary>
-    protected abstract void Decay(ParameterGroup group, Batch batch);
+    /// <summary>Whether small networks on the CPU take the one-pass kernel. Off in tests that hold the operators to PyTorch.</summary>
+    internal bool UseKernel { get; init; } = true;
+
+    /// <summary>The factor of the parameter that is added to the gradient, and the one the parameter shrinks by.</summary>
+    protected abstract (double L2, double Shrink) Decay(ParameterGroup group);
 
     protected override void Update(ParameterGroup group, Batch batch)
     {
-        Decay(group, batch);
+        // m / c1 / (sqrt(v) / c2 + eps) = (c2 / c1) m / (sqrt(v) + c2 eps): one pass over the parameters less.
+        var c1 = 1 - Math.Pow(Momentum, batch.Step);
+        var c2 = Math.Sqrt(1 - Math.Pow(_beta2, batch.Step));
+        var (rate, epsilon) = (group.LearningRate * c2 / c1, _epsilon * c2);
+        var (l2, shrink) = Decay(group);
         var (mean, square) = (batch.Slot(Mean), batch.Slot(Square));
+        if (UseKernel && !_amsgrad && batch.PlainType(KernelLimit) is { } type)
+        {
+            if (type == DType.Float32)
+                Run(new AdamKernel<float>(Momentum, _beta2, epsilon, rate, l2, shrink), batch, mean, square);
+            else
+                Run(new AdamKernel<double>(Momentum, _beta2, epsilon, rate, l2, shrink), batch, mean, square);
+            return;
+        }
+        batch.AddDecay(l2);
+        if (shrink != 1)
+            Foreach.MulInPlace(batch.Parameters, shrink);
         Foreach.MulInPlace(mean, Momentum);
         Foreach.AddInPlace(mean, batch.Gradients, 1 - Momentum);
         Foreach.MulInPlace(square, _beta2);
@@ -43,11 +64,16 @@ public abstract class AdamBase : Optimizer
                 _maximum.Run(largest[i], square[i], largest[i]);
             square = largest;
         }
-        // m / c1 / (sqrt(v) / c2 + eps) = (c2 / c1) m / (sqrt(v) + c2 eps): one pass over the parameters less.
-        var c1 = 1 - Math.Pow(Momentum, batch.Step);
-        var c2 = Math.Sqrt(1 - Math.Pow(_beta2, batch.Step));
         var denominator = Foreach.Sqrt(square);
-        Foreach.AddInPlace(denominator, _epsilon * c2);
-        Foreach.AddcdivInPlace(batch.Parameters, mean, denominator, -group.LearningRate * c2 / c1);
+        Foreach.AddInPlace(denominator, epsilon);
+        Foreach.AddcdivInPlace(batch.Parameters, mean, denominator, -rate);
+    }
+
+    static void Run<T>(AdamKernel<T> kernel, Batch batch, Tensor[] mean, Tensor[] square)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < mean.Length; i++)
+            kernel.Run(batch.Parameters[i].AsSpan<T>(), batch.Gradients[i].AsSpan<T>(), mean[i].AsSpan<T>(), square[i].AsSpan<T>());
+        batch.MarkChanged();
     }
 }

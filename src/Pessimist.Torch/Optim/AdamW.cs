@@ -11,9 +11,5 @@ public sealed class AdamW(
         bool amsgrad = false, bool maximize = false)
         : this([new ParameterGroup(parameters)], lr, beta1, beta2, epsilon, weightDecay, amsgrad, maximize) { }
 
-    protected override void Decay(ParameterGroup group, Batch batch)
-    {
-        if (group.WeightDecay != 0)
-            Foreach.MulInPlace(batch.Parameters, 1 - group.LearningRate * group.WeightDecay);
-    }
+    protected override (double L2, double Shrink) Decay(ParameterGroup group) => (0, 1 - group.LearningRate * group.WeightDecay);
 }

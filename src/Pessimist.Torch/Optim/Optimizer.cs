@@ -107,8 +107,8 @@ public abstract partial class Optimizer : IDisposable
     /// <summary>Frees the state; the parameters stay.</summary>
     public void Dispose()
     {
-        foreach (var slot in _states.SelectMany(s => s).SelectMany(s => s.Slots))
-            slot?.Dispose();
+        foreach (var tensor in _states.SelectMany(s => s).SelectMany(s => s.Slots.Append(s.NoElements)))
+            tensor?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -118,6 +118,9 @@ public abstract partial class Optimizer : IDisposable
         public long Steps { get; set; }
 
         public required Tensor?[] Slots { get; init; }
+
+        /// <summary>A view of none of the parameter's elements, which shares its version.</summary>
+        public Tensor? NoElements { get; set; }
     }
 
     /// <summary>Parameters with gradients, and what is remembered of them, as lists for <see cref="Foreach"/>.</summary>
@@ -142,6 +145,29 @@ public abstract partial class Optimizer : IDisposable
 
         /// <summary>Whether <see cref="Slot"/> is there already.</summary>
         public bool Has(int slot) => states[0].Slots[slot] is not null;
+
+        /// <summary>The dtype, where all tensors are of it and lie in plain CPU memory, not more than <paramref name="limit"/> elements; else null.</summary>
+        public DType? PlainType(long limit)
+        {
+            DType? type = null;
+            foreach (var list in (ReadOnlySpan<Tensor[]>)[Parameters, Gradients])
+                foreach (var tensor in list)
+                {
+                    type ??= tensor.DType;
+                    limit -= tensor.Numel;
+                    if (limit < 0 || tensor.DType != type || tensor.Device.Type != DeviceType.Cpu || !tensor.IsContiguous)
+                        return null;
+                }
+            return type is DType.Float32 or DType.Float64 ? type : null;
+        }
+
+        /// <summary>After writing to the parameters' memory: raises their versions, so that a backward through older values is refused.</summary>
+        public void MarkChanged()
+        {
+            for (var i = 0; i < states.Length; i++)
+                states[i].NoElements ??= Parameters[i].View(-1).Narrow(0, 0, 0).Keep();
+            Foreach.ZeroInPlace(Array.ConvertAll(states, s => s.NoElements!));
+        }
 
         /// <summary>L2 regularization: the gradient plus decay times the parameter.</summary>
         public void AddDecay(double decay)
