@@ -16,10 +16,16 @@ public sealed class RunArchive(string workingDirectory)
 
     const int StampLength = 15;
 
+    /// <summary>The folder that holds the runs.</summary>
+    public string Folder { get; private init; } = RunFolder.RunsUnder(workingDirectory);
+
+    /// <summary>The runs of any folder.</summary>
+    public static RunArchive In(string runs) => new("") { Folder = Path.GetFullPath(runs) };
+
     /// <summary>Every run, the oldest first.</summary>
     public IReadOnlyList<RunEntry> List()
     {
-        var runs = new DirectoryInfo(RunFolder.RunsUnder(workingDirectory));
+        var runs = new DirectoryInfo(Folder);
         try
         {
             if (!runs.Exists) return [];
@@ -46,7 +52,7 @@ public sealed class RunArchive(string workingDirectory)
     {
         var runs = List();
         if (runs.Count == 0)
-            throw new PessimistException($"no runs are recorded under {RunFolder.RunsUnder(workingDirectory)}", "run `pessimist diagnose DATA --target COLUMN` first, or change to the directory of the run");
+            throw new PessimistException($"no runs are recorded under {Folder}", "run `pessimist diagnose DATA --target COLUMN` first, or change to the directory of the run");
         if (idOrPrefix == Latest) return runs[^1];
         if (runs.FirstOrDefault(r => r.Id == idOrPrefix) is { } exact) return exact;
 

@@ -15,6 +15,7 @@ public sealed class RunFolder : IDisposable
     public const string ObservationsFile = "observations.jsonl";
     public const string HtmlFile = "report.html";
     public const string JsonFile = "report.json";
+    const string OwnFolder = ".pessimist";
     const string StampFormat = "yyyyMMdd-HHmmss";
 
     readonly Action<string>? _onFault;
@@ -41,14 +42,18 @@ public sealed class RunFolder : IDisposable
     public string? Fault { get; private set; }
 
     /// <summary>The folder that holds all runs of a working directory.</summary>
-    public static string RunsUnder(string workingDirectory) => System.IO.Path.Combine(workingDirectory, ".pessimist", "runs");
+    public static string RunsUnder(string workingDirectory) => System.IO.Path.Combine(workingDirectory, OwnFolder, "runs");
 
     /// <summary>Opens a new folder. Never throws for what the disk does: see <see cref="Fault"/>.</summary>
     /// <param name="name">What the run is about, usually the name of the data file; shortened to letters, digits and hyphens.</param>
     /// <param name="onFault">Told once when recording ends.</param>
-    public static RunFolder Create(string workingDirectory, string name, Action<string>? onFault = null, TimeProvider? time = null)
+    public static RunFolder Create(string workingDirectory, string name, Action<string>? onFault = null, TimeProvider? time = null) =>
+        CreateIn(RunsUnder(workingDirectory), name, onFault, time);
+
+    /// <summary>As <see cref="Create"/>, in any folder of runs.</summary>
+    public static RunFolder CreateIn(string runs, string name, Action<string>? onFault = null, TimeProvider? time = null)
     {
-        var runs = RunsUnder(workingDirectory);
+        runs = System.IO.Path.GetFullPath(runs);
         var stem = $"{(time ?? TimeProvider.System).GetLocalNow().ToString(StampFormat, CultureInfo.InvariantCulture)}-{Slug(name)}";
         string id, path;
         do
@@ -62,8 +67,12 @@ public sealed class RunFolder : IDisposable
         folder.Try("create", () =>
         {
             Directory.CreateDirectory(path);
-            var ignore = System.IO.Path.Combine(workingDirectory, ".pessimist", ".gitignore");
-            if (!File.Exists(ignore)) File.WriteAllText(ignore, "*\n");
+            if (System.IO.Path.GetDirectoryName(runs) is { } parent && System.IO.Path.GetFileName(parent) == OwnFolder)
+            {
+                var ignore = System.IO.Path.Combine(parent, ".gitignore");
+                if (!File.Exists(ignore)) File.WriteAllText(ignore, "*\n");
+            }
+
             folder._file = new FileStream(folder.ObservationsPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         });
         return folder;

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using Pessimist.Cli.Parsing;
+using Pessimist.Data;
+using Pessimist.Engine.Walk;
+using Pessimist.Evaluation;
+
+namespace Pessimist.Cli.Commands;
+
+/// <summary>The arguments of <c>diagnose</c> and their way into <see cref="DiagnoseOptions"/>.</summary>
+sealed class DiagnoseArguments
+{
+    const string Positive = "a number above 0, such as 3e-4";
+
+    readonly Option<string[]> _target = new("--target")
+    {
+        Description = "the column to predict; give it again for several targets. Not needed where the data carry labels (IDX, folders of images)",
+        HelpName = "COLUMN",
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => [],
+    };
+
+    readonly Option<TaskKind?> _task = ToolCommand.Choosing<TaskKind?>("--task", "what the target is; seen from the data when not given",
+        [("binary", TaskKind.Binary), ("multi-class", TaskKind.MultiClass), ("regression", TaskKind.Regression), ("multi-label", TaskKind.MultiLabel)]);
+
+    readonly Option<string?> _test = ToolCommand.Valued("--test", "FILE", "a test set of its own, in the same form as DATA", text => text);
+
+    readonly Option<SplitPlan?> _split = ToolCommand.Valued("--split", "SPLIT",
+        "training/validation/test as 60/20/20; 'random'; 'group=COLUMN' keeps its rows together; 'time=COLUMN' tests on the latest; or shares and a method: 60/20/20,group=patient",
+        SplitText.Parse);
+
+    readonly Option<string?> _metric = ToolCommand.Valued("--metric", "NAME",
+        "the one number to improve: error, accuracy, macro-f1, balanced-accuracy, log-loss, auc; mse, rmse, mae, r2", Metric);
+
+    readonly Option<double?> _goal = ToolCommand.Valued<double?>("--goal", "ERROR", "the error that would be good enough, such as 0.02 or 2%", text => Values.Error(text));
+
+    readonly Option<double?> _human = ToolCommand.Valued<double?>("--human", "ERROR", "the error of a person on this task: how much of the error cannot be avoided", text => Values.Error(text));
+
+    readonly Option<ModelChoice> _model = ToolCommand.Choosing<ModelChoice>("--model", "the network to start with; auto follows the data",
+        [("auto", ModelChoice.Auto), ("mlp", ModelChoice.Mlp), ("lenet", ModelChoice.LeNet), ("linear", ModelChoice.Linear)]);
+
+    readonly Option<double?> _lr = ToolCommand.Valued<double?>("--lr", "RATE", "learning rate of Adam (default 3e-4)", text => Values.Number(text, v => v > 0, Positive));
+
+    readonly Option<int?> _epochs = ToolCommand.Valued<int?>("--epochs", "N", "passes over the training data", text => Values.Whole(text, 1, "a whole number of at least 1"));
+
+    readonly Option<int?> _batchSize = ToolCommand.Valued<int?>("--batch-size", "N", "examples in one step", text => Values.Whole(text, 1, "a whole number of at least 1"));
+
+    readonly Option<double?> _weightDecay = ToolCommand.Valued<double?>("--weight-decay", "RATE", "L2 penalty on the weights (default 0)",
+        text => Values.Number(text, v => v >= 0, "a number of at least 0, such as 1e-4"));
+
+    readonly Option<InitChoice?> _init = ToolCommand.Valued("--init", "INIT",
+        "first weights: default, zeros, he-normal, he-uniform, glorot-normal, glorot-uniform, normal:STD, constant:VALUE", InitText.Parse);
+
+    readonly Option<double> _lossSign = ToolCommand.Valued("--loss-sign", "FACTOR", "multiplies the loss; -1 climbs instead of descending (to see what that looks like)",
+        text => Values.Number(text, v => v != 0, "a number other than 0, such as -1"), 1);
+
+    readonly Option<bool> _noNormalize = ToolCommand.Flag("--no-normalize", "feed the inputs as they are");
+
+    readonly Option<bool> _noTune = ToolCommand.Flag("--no-tune", "leave the tuning stage out");
+
+    readonly Option<TimeSpan?> _budget = ToolCommand.Valued<TimeSpan?>("--budget", "TIME", "time for the whole walk, such as 90s, 5m or 1h30m; tuning shrinks first", text => Values.Duration(text));
+
+    readonly Option<int> _seed = ToolCommand.Valued("--seed", "N", "the same seed gives the same run (default 0)", text => Values.Whole(text, 0, "a whole number of at least 0"));
+
+    readonly Option<string?> _device = ToolCommand.Valued("--device", "DEVICE", "cpu, cuda, cuda:N; auto takes CUDA where libtorch has it", Values.Device, "auto");
+
+    readonly Option<string?> _runs = ToolCommand.Valued("--runs", "FOLDER", "where runs are kept (default .pessimist/runs)", text => text, DiagnoseOptions.DefaultRunsFolder);
+
+    public Argument<string> Data { get; } = new("DATA")
+    {
+        Description = "CSV, TSV, Parquet or JSON; IDX as MNIST has it (.gz too); NPY or NPZ; or a folder with one folder of PNG or JPEG images per class",
+    };
+
+    public IReadOnlyList<OptionGroup> Groups =>
+    [
+        new("Data", [_target, _task, _test, _split]),
+        new("Goal", [_metric, _goal, _human]),
+        new("Network and training", [_model, _lr, _epochs, _batchSize, _weightDecay, _init, _lossSign, _noNormalize]),
+        new("Effort", [_budget, _noTune, _seed, _device, _runs]),
+    ];
+
+    /// <exception cref="PessimistException">Two options contradict each other.</exception>
+    public DiagnoseOptions Read(ParseResult parsed, IReadOnlyList<string> words)
+    {
+        var options = new DiagnoseOptions
+        {
+            Data = parsed.GetRequiredValue(Data),
+            Targets = parsed.GetValue(_target) ?? [],
+            Task = parsed.GetValue(_task),
+            Metric = parsed.GetValue(_metric),
+            Goal = parsed.GetValue(_goal),
+            Human = parsed.GetValue(_human),
+            Test = parsed.GetValue(_test),
+            Split = parsed.GetValue(_split) ?? new SplitPlan(),
+            Model = parsed.GetValue(_model),
+            LearningRate = parsed.GetValue(_lr),
+            Epochs = parsed.GetValue(_epochs),
+            BatchSize = parsed.GetValue(_batchSize),
+            WeightDecay = parsed.GetValue(_weightDecay),
+            Init = parsed.GetValue(_init) ?? new InitChoice(InitKind.Default),
+            LossSign = parsed.GetValue(_lossSign),
+            Normalize = !parsed.GetValue(_noNormalize),
+            Tune = !parsed.GetValue(_noTune),
+            Budget = parsed.GetValue(_budget),
+            Seed = parsed.GetValue(_seed),
+            Device = parsed.GetValue(_device) ?? "auto",
+            RunsFolder = parsed.GetValue(_runs) ?? DiagnoseOptions.DefaultRunsFolder,
+            Arguments = words,
+        };
+        Agree(options);
+        return options;
+    }
+
+    static void Agree(DiagnoseOptions options)
+    {
+        if (options.Test is not null && options.Split.Shares is { Test: > 0 } shares)
+            throw new PessimistException($"--split {shares} sets a test share aside, and --test names a test set", "write training/validation only, such as --split 80/20, or leave --test out");
+        if (options.Test is null && options.Split.Shares is { Test: 0 } two)
+            throw new PessimistException($"--split {two} leaves no test set", "write training/validation/test, such as --split 60/20/20, or give --test FILE");
+        if (options.Goal < options.Human)
+            throw new PessimistException(FormattableString.Invariant($"--goal {options.Goal} asks for less error than --human {options.Human} says a person makes"),
+                "leave --human out when the labels do not come from people, or raise the goal");
+        if (options.Split.Column is { } column && options.Targets.Contains(column))
+            throw new PessimistException($"--split uses column '{column}', which is also the --target", "split by another column");
+    }
+
+    static string Metric(string name)
+    {
+        MetricKinds.Parse(name);
+        return name;
+    }
+}

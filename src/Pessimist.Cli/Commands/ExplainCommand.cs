@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Pessimist.Checks;
+using Pessimist.Cli.Terminal;
+using Pessimist.Text;
+
+namespace Pessimist.Cli.Commands;
+
+/// <summary><c>pessimist explain</c>: the documentation of one check.</summary>
+sealed class ExplainCommand : ToolCommand
+{
+    readonly Screen _screen;
+    readonly Argument<string> _check = new("CHECK") { Description = "a check's code (PES201) or its name" };
+
+    public ExplainCommand(Screen screen) : base("explain", "what a check finds, when it is wrong, and what to do")
+    {
+        _screen = screen;
+        Arguments.Add(_check);
+        Examples = [new Example("pessimist explain PES904", "the documentation of one check")];
+        SetAction(Run);
+    }
+
+    int Run(ParseResult parsed)
+    {
+        var given = parsed.GetRequiredValue(_check);
+        var info = Catalog.Find(given) ?? throw new PessimistException(
+            $"there is no check '{given}'{DidYouMean.Suffix(given, Catalog.Infos.SelectMany(i => new[] { i.Name, i.Code }))}", "pessimist checks lists them all");
+        _screen.Out.Write(CheckPage.Markdown(info));
+        return ExitCodes.Ok;
+    }
+}

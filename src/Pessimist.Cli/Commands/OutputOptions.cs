@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Text;
+using Pessimist.Checks;
+using Pessimist.Cli.Terminal;
+using Pessimist.Reporting;
+
+namespace Pessimist.Cli.Commands;
+
+enum OutputFormat { Text, Concise, Json, Markdown, Html }
+
+/// <summary>How the result of a command is shown, and when it counts as a failure.</summary>
+sealed record OutputOptions(OutputFormat Format, string? File, Level? FailOn)
+{
+    /// <summary>The options themselves; each command has its own set.</summary>
+    public sealed class Arguments
+    {
+        readonly Option<OutputFormat> _format = ToolCommand.Choosing<OutputFormat>("--format", "text for people, concise for grep, json for scripts, markdown or html to pass on",
+            [("text", OutputFormat.Text), ("concise", OutputFormat.Concise), ("json", OutputFormat.Json), ("markdown", OutputFormat.Markdown), ("html", OutputFormat.Html)]);
+
+        readonly Option<string?> _output = ToolCommand.Valued("--output", "FILE", "write the result there; '-' is standard output", text => text);
+
+        readonly Option<Level?> _failOn = ToolCommand.Choosing<Level?>("--fail-on", "exit 1 on findings of this level or above (default error)",
+            [("error", Level.Error), ("warning", Level.Warning), ("note", Level.Note), ("never", null)], Level.Error);
+
+        public OptionGroup Group => new("Output", [_format, _output, _failOn]);
+
+        public OutputOptions Read(ParseResult parsed) =>
+            new(parsed.GetValue(_format), parsed.GetValue(_output) is { } file and not "-" ? file : null, parsed.GetValue(_failOn));
+    }
+
+    public int ExitCode(Report report) => FailOn is { } level && report.Findings.Any(f => f.Level >= level) ? ExitCodes.Findings : ExitCodes.Ok;
+
+    /// <summary>Renders and writes. A file is written whole or not at all.</summary>
+    /// <param name="htmlPath">Where the HTML report already lies, as the user would write it, or null.</param>
+    /// <exception cref="PessimistException">The file cannot be written.</exception>
+    public void Write(Report report, Screen screen, CommonOptions common, string? htmlPath)
+    {
+        var text = Format switch
+        {
+            OutputFormat.Concise => ConciseReport.Render(report),
+            OutputFormat.Json => ReportJson.Render(report),
+            OutputFormat.Markdown => MarkdownReport.Render(report),
+            OutputFormat.Html => HtmlReport.Render(report),
+            _ => TextReport.Render(report, new TextOptions(
+                (File is null ? screen.ColorsOut(common.Color) : common.Color == ColorMode.Always) ? Styles.Ansi : Styles.None,
+                screen.Columns(), htmlPath, common.Verbose)),
+        };
+        if (File is { } file) Save(file, text);
+        else screen.Out.Write(text);
+        if (!common.Quiet && Format != OutputFormat.Text && htmlPath is not null) screen.Error.WriteLine($"report: {htmlPath}");
+    }
+
+    static void Save(string file, string text)
+    {
+        var partial = file + ".partial";
+        try
+        {
+            System.IO.File.WriteAllText(partial, text, new UTF8Encoding(false));
+            System.IO.File.Move(partial, file, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new PessimistException($"--output {file} cannot be written: {e.Message.TrimEnd('.')}", "name a file in a folder that exists and is yours, or leave --output out", e);
+        }
+    }
+}
