@@ -1,3 +1,8 @@
+using Pessimist.Checks.Gradients;
+using Pessimist.Checks.Loss;
+using Pessimist.Checks.Model;
+using Pessimist.Checks.Numerics;
+using Pessimist.Checks.Optimization;
 using Pessimist.Checks.SingleBatch;
 
 namespace Pessimist.Checks;
@@ -7,6 +12,25 @@ public static class Catalog
 {
     static readonly (CheckInfo Info, Func<Check> Create)[] s_entries =
     [
+        (MixedBatchAxis.About, () => new MixedBatchAxis(new())),
+        (UnusedParameters.About, () => new UnusedParameters()),
+        (SymmetricInitialization.About, () => new SymmetricInitialization()),
+        (InitializationScale.About, () => new InitializationScale()),
+        (ExcessiveDropout.About, () => new ExcessiveDropout()),
+        (LossNotFinite.About, () => new LossNotFinite()),
+        (LossSignFlipped.About, () => new LossSignFlipped()),
+        (UnexpectedInitialLoss.About, () => new UnexpectedInitialLoss(new())),
+        (VanishingGradients.About, () => new VanishingGradients()),
+        (DetachedGraph.About, () => new DetachedGraph()),
+        (LearningRateTooHigh.About, () => new LearningRateTooHigh()),
+        (LearningRateTooLow.About, () => new LearningRateTooLow()),
+        (ExcessiveWeightDecay.About, () => new ExcessiveWeightDecay()),
+        (NonFiniteOperation.About, () => new NonFiniteOperation()),
+        (PrecisionTooLow.About, () => new PrecisionTooLow()),
+        (SingleBatchGoesUp.About, () => new SingleBatchGoesUp()),
+        (SingleBatchExplodes.About, () => new SingleBatchExplodes()),
+        (SingleBatchOscillates.About, () => new SingleBatchOscillates()),
+        (SingleBatchPlateaus.About, () => new SingleBatchPlateaus()),
         (WorseThanBaseline.About, () => new WorseThanBaseline(new())),
     ];
 

@@ -1,4 +1,5 @@
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Experiments;
 
@@ -23,7 +24,7 @@ public sealed class ExperimentContext
         Options = options ?? new OverfitOptions();
         Stage = stage;
         Cancel = cancel;
-        Verdict = OverfitOneBatch.Vote([.. baseline.Select(a => a.Verdict)]);
+        Verdict = SingleBatchVote.Of([.. baseline.Select(a => a.Verdict)]);
         Beliefs = new Beliefs(Verdict);
         Deviations = [.. Deviation.Of(subject)];
         foreach (var attempt in baseline) _attempts[(attempt.Recipe, attempt.Seed)] = attempt;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pessimist.Checks.Loss;
 using Pessimist.Observations;
 
 namespace Pessimist.Experiments;
@@ -10,13 +11,10 @@ public static class InitialLossReason
     const string Id = "initial-loss-reason";
     const string Question = "which setting moves the loss of the untrained network away from what it must be?";
 
-    /// <summary>The loss is off when it is more than this many times what a network that knows nothing has, or less than its inverse.</summary>
-    public const double Off = 2;
-
     /// <param name="Loss">Ready to be recorded; its reason is filled when one was found.</param>
     public sealed record Result(InitialLossObserved Loss, IReadOnlyList<ExperimentFinished> Experiments);
 
-    public static bool IsOff(double loss, double expected) => !double.IsFinite(loss) || expected > 0 && (loss > Off * expected || loss < expected / Off);
+    static bool IsOff(double loss, double expected) => new UnexpectedInitialLoss.Limits().IsOff(loss, expected);
 
     public static Result Measure(ISubject subject, IReadOnlyList<int> seeds, CancellationToken cancel = default)
     {

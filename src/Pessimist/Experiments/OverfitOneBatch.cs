@@ -1,4 +1,5 @@
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Experiments;
 
@@ -25,7 +26,7 @@ public sealed record Attempt(Recipe Recipe, int Seed, Trial Trial, CurveVerdict 
     public bool Passes => Curve.Passes;
 
     /// <summary>A symptom, rather than a fit or a loss that still falls.</summary>
-    public bool Fails => Verdict is not (SingleBatchVerdict.Passes or SingleBatchVerdict.NotEnoughEvidence);
+    public bool Fails => SingleBatchVote.IsSymptom(Verdict);
 
     public double LastLoss => Trial.Losses.Count > 0 ? Trial.Losses[^1] : double.NaN;
 }
@@ -80,17 +81,5 @@ public static class OverfitOneBatch
             BatchSize = facts.BatchSize,
             Because = attempt.Curve.Because,
         };
-    }
-
-    /// <summary>The vote over seeds: the symptom that most attempts show, and of equals the one seen first; passes only when most pass.</summary>
-    public static SingleBatchVerdict Vote(IReadOnlyList<SingleBatchVerdict> verdicts)
-    {
-        ArgumentNullException.ThrowIfNull(verdicts);
-        if (verdicts.Count == 0) return SingleBatchVerdict.NotEnoughEvidence;
-        if (2 * verdicts.Count(v => v == SingleBatchVerdict.Passes) > verdicts.Count) return SingleBatchVerdict.Passes;
-        var symptoms = verdicts.Where(v => v is not (SingleBatchVerdict.Passes or SingleBatchVerdict.NotEnoughEvidence)).ToArray();
-        return 2 * symptoms.Length > verdicts.Count
-            ? symptoms.GroupBy(v => v).OrderByDescending(g => g.Count()).First().Key
-            : SingleBatchVerdict.NotEnoughEvidence;
     }
 }
