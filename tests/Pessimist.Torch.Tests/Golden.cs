@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Pessimist.Torch.Tests;
@@ -7,7 +6,7 @@ namespace Pessimist.Torch.Tests;
 static class Golden
 {
     public static JsonElement Read(string file) =>
-        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder(), file))).RootElement;
+        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "goldens", file))).RootElement;
 
     public static IEnumerable<string> Names(this JsonElement element) => element.EnumerateObject().Select(p => p.Name);
 
@@ -44,6 +43,4 @@ static class Golden
             Math.Abs(actual[i] - expected[i]).ShouldBeLessThanOrEqualTo(
                 tolerance * Math.Max(Math.Abs(expected[i]), 0.1 * scale), $"{what}[{i}] is {actual[i]:R}, expected {expected[i]:R}");
     }
-
-    static string Folder([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "goldens");
 }

@@ -4,8 +4,6 @@ namespace Pessimist.Torch.Data;
 /// <remarks>Takes the tensors over: they leave every scope and are freed by <see cref="Dispose"/>.</remarks>
 public sealed class TensorDataset : IDisposable
 {
-    static readonly Operator _indexSelect = new("aten::index_select");
-
     public TensorDataset(Tensor inputs, Tensor targets)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -29,14 +27,15 @@ public sealed class TensorDataset : IDisposable
     public static TensorDataset From(ReadOnlySpan<float> inputs, ReadOnlySpan<long> shape, ReadOnlySpan<float> targets, int outputs = 1) =>
         new(Tensor.From(inputs, [targets.Length / Require.Positive(outputs), .. shape]), Tensor.From(targets, targets.Length / outputs, outputs));
 
-    /// <summary>The rows, in the order asked for; a copy, in the scope at hand.</summary>
+    /// <summary>The rows, in the order asked for; a copy on the data's device, in the scope at hand.</summary>
     public Batch Rows(ReadOnlySpan<int> rows)
     {
         var indices = new long[rows.Length];
         for (var i = 0; i < rows.Length; i++)
             indices[i] = (uint)rows[i] < (uint)Count ? rows[i] : throw new TorchException($"row {rows[i]} does not exist; there are {Count}");
-        using var index = Tensor.From(indices, indices.Length);
-        return new(_indexSelect.Call(Inputs, 0, index), _indexSelect.Call(Targets, 0, index), rows.ToArray());
+        using var scope = Scope.New();
+        var index = Tensor.From(indices, indices.Length).To(Inputs.Device);
+        return new(scope.MoveOut(Inputs.IndexSelect(0, index)), scope.MoveOut(Targets.IndexSelect(0, index)), rows.ToArray());
     }
 
     /// <summary>The rows as a data set of their own.</summary>

@@ -119,8 +119,10 @@ public sealed record ModelSummary
         var text = new StringBuilder();
         var width = Layers.Select(l => l.Name.Length).DefaultIfEmpty(0).Max();
         foreach (var layer in Layers)
-            text.Append(CultureInfo.InvariantCulture, $"{layer.Name.PadRight(width)}  {layer.Type,-14}  {$"[{string.Join(", ", layer.OutputShape)}]",-16}")
-                .Append(layer.Parameters > 0 ? string.Create(CultureInfo.InvariantCulture, $"{layer.Parameters,12:N0}") : "").Append('\n');
+        {
+            var parameters = layer.Parameters > 0 ? layer.Parameters.ToString("N0", CultureInfo.InvariantCulture) : "";
+            text.Append($"{layer.Name.PadRight(width)}  {layer.Type,-14}  {$"[{string.Join(", ", layer.OutputShape)}]",-16}{parameters,12}".TrimEnd()).Append('\n');
+        }
         text.Append(CultureInfo.InvariantCulture, $"{Parameters:N0} parameters; a step of {BatchSize} examples takes about {Human(TotalBytes)}: ")
             .Append(CultureInfo.InvariantCulture, $"weights {Human(WeightBytes)}, gradients {Human(GradientBytes)}, optimizer {Human(OptimizerBytes)}, activations {Human(ActivationBytes)}");
         return text.ToString();

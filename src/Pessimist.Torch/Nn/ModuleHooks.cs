@@ -6,17 +6,32 @@ public abstract partial class Module
     List<Func<Module, Tensor, Tensor, Tensor?>>? _after;
 
     /// <summary>Runs the module with its hooks.</summary>
+    /// <exception cref="TorchException">An operator failed; the message names the module, the line that made it, and the input.</exception>
     public Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (_before is null && _after is null)
-            return Compute(input);
+            return Guarded(input);
         foreach (var hook in _before?.ToArray() ?? [])
             input = hook(this, input) ?? input;
-        var output = Compute(input);
+        var output = Guarded(input);
         foreach (var hook in _after?.ToArray() ?? [])
             output = hook(this, input, output) ?? output;
         return output;
+    }
+
+    // The innermost module names itself and its line: an operator's message alone does not say which layer it was.
+    Tensor Guarded(Tensor input)
+    {
+        try
+        {
+            return Compute(input);
+        }
+        catch (TorchException e) when (e.InnerException is not TorchException)
+        {
+            var name = NamedChildren().Any() ? GetType().Name : ToString();
+            throw new TorchException($"{name}{(CreatedAt is null ? "" : $", made at {CreatedAt},")} failed on {input.Describe()}: {e.Message}", e) { Operator = e.Operator };
+        }
     }
 
     /// <summary>Calls <paramref name="hook"/> (module, input) before each forward; a tensor it returns replaces the input. Dispose the result to remove it.</summary>

@@ -57,9 +57,9 @@ public sealed class ModelSummaryTests
         using var net = new Mlp(64, 128, 10);
         ModelSummary.Of(net, [64], 32).ToString().ShouldBe(
             """
-            layers.0  Flatten         [64]            
+            layers.0  Flatten         [64]
             layers.1  Linear          [128]                  8,320
-            layers.2  ReLU            [128]           
+            layers.2  ReLU            [128]
             layers.3  Linear          [10]                   1,290
             9,610 parameters; a step of 32 examples takes about 196.0 kB: weights 38.4 kB, gradients 38.4 kB, optimizer 76.9 kB, activations 42.2 kB
             """);

@@ -193,6 +193,28 @@ public sealed class ModuleTests
     }
 
     [Fact]
+    public void A_failure_names_the_layer_its_line_and_its_input_once()
+    {
+        using var scope = Scope.New();
+        using var net = new Sequential(new Linear(4, 3), new Sequential(new Linear(5, 2)));
+        var error = Should.Throw<TorchException>(() => net.Forward(Tensor.Zeros([2, 4])));
+        error.Message.ShouldStartWith("Linear(in_features=5, out_features=2, bias=True), made at ModuleTests.cs:");
+        error.Message.ShouldContain("failed on float32[2, 3]: aten::linear failed");
+        error.Message.ShouldNotContain("Sequential");
+        error.Operator.ShouldBe("aten::linear");
+    }
+
+    [Fact]
+    public void Batch_norm_refuses_a_batch_of_one_while_training()
+    {
+        using var scope = Scope.New();
+        using var norm = new BatchNorm1d(3);
+        Should.Throw<TorchException>(() => norm.Forward(Tensor.Zeros([1, 3]))).Message.ShouldContain("one value per channel has no variance");
+        norm.Eval();
+        norm.Forward(Tensor.Zeros([1, 3])).Shape.ShouldBe([1, 3]);
+    }
+
+    [Fact]
     public void Batch_norm_refuses_other_shapes_and_sizes_must_be_positive()
     {
         using var scope = Scope.New();

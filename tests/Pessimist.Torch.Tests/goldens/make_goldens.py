@@ -292,6 +292,30 @@ def schedules():
     write("schedules.json", cases)
 
 
+def training():
+    """The whole of it from one seed: init, data, dropout, batch norm, loss, optimizer and schedule, in float32."""
+    cases = {}
+    for name, kind, options in [("adam", torch.optim.Adam, dict(lr=0.01)), ("sgd", torch.optim.SGD, dict(lr=0.1, momentum=0.9, weight_decay=1e-3))]:
+        torch.manual_seed(8)
+        net = nn.Sequential(
+            nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(4, 8, 3), nn.ReLU(),
+            nn.Flatten(), nn.Linear(8 * 4 * 4, 16), nn.Tanh(), nn.Dropout(0.2), nn.Linear(16, 5))
+        x, y = torch.randn(20, 1, 12, 12), torch.randint(0, 5, (20,))
+        optimizer = kind(net.parameters(), **options)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 20)
+        losses = []
+        for _ in range(20):
+            loss = F.cross_entropy(net(x), y, label_smoothing=0.1)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            losses.append(loss.item())
+        net.eval()
+        cases[name] = {"losses": losses, "final": F.cross_entropy(net(x), y).item()}
+    write("training.json", cases)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     layers()
@@ -299,3 +323,4 @@ if __name__ == "__main__":
     inits()
     optimizers()
     schedules()
+    training()

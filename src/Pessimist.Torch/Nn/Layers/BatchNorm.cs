@@ -43,6 +43,10 @@ public abstract class BatchNorm : Module
     {
         if (!Axes.Contains(input.Rank))
             throw new TorchException($"{GetType().Name} takes an input of {string.Join(" or ", Axes.ToArray())} axes, not {input.Rank}");
+        var batchStatistics = Training || RunningMean is null;
+        if (batchStatistics && input.Numel == input.Size(1))
+            throw new TorchException(
+                $"one value per channel has no variance: {GetType().Name} needs more than {input.Describe()} while training; use larger batches, drop the last one, or call Eval()");
         var momentum = _momentum ?? 0;
         if (Training && NumBatchesTracked is not null)
         {
@@ -50,7 +54,7 @@ public abstract class BatchNorm : Module
                 _count.Run(NumBatchesTracked, 1L);
             momentum = _momentum ?? 1.0 / NumBatchesTracked.Item<long>();
         }
-        return Functional.BatchNorm(input, Weight, Bias, RunningMean, RunningVar, Training || RunningMean is null, momentum, _epsilon);
+        return Functional.BatchNorm(input, Weight, Bias, RunningMean, RunningVar, batchStatistics, momentum, _epsilon);
     }
 
     protected override string Options =>
