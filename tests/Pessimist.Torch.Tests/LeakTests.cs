@@ -59,7 +59,7 @@ public sealed class LeakTests
     {
         "sgd" => new SGD(p, 0.01),
         "sgd momentum" => new SGD(p, 0.01, momentum: 0.9, nesterov: true, weightDecay: 0.1),
-        "adam" => new Adam(p, weightDecay: 0.1, amsgrad: true),
+        "adam" => new Adam(p, weightDecay: 0.1),
         "adamw" => new AdamW(p, maximize: true),
         _ => new RMSprop(p, momentum: 0.9, centered: true),
     };

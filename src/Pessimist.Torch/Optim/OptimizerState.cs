@@ -8,14 +8,14 @@ public abstract partial class Optimizer
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
         var dict = new OrderedDictionary<string, Tensor>();
-        foreach (var (i, state) in _states.SelectMany(s => s).Index())
+        foreach (var (index, memory, i) in Positions())
         {
-            if (state.Steps == 0)
+            var steps = memory.Steps.AsSpan<long>()[i];
+            if (steps == 0)
                 continue;
-            dict[$"state.{i}.step"] = Tensor.From([state.Steps], 1);
-            foreach (var (name, slot) in _slots.Zip(state.Slots))
-                if (slot is not null)
-                    dict[$"state.{i}.{name}"] = slot;
+            dict[$"state.{index}.step"] = Tensor.From([steps], 1);
+            foreach (var slot in _slots.Where(memory.Has))
+                dict[$"state.{index}.{slot}"] = memory[slot][i];
         }
         foreach (var (i, group) in Groups.Index())
         {
@@ -31,19 +31,17 @@ public abstract partial class Optimizer
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> dict)
     {
         ArgumentNullException.ThrowIfNull(dict);
+        CheckNames(dict);
         using var scope = Scope.New();
         using var noGrad = Autograd.NoGrad();
-        Tensor[] parameters = [.. _parameters.SelectMany(p => p)];
-        State[] states = [.. _states.SelectMany(s => s)];
-        CheckNames(dict, parameters);
-        for (var i = 0; i < states.Length; i++)
+        foreach (var (index, memory, i) in Positions())
         {
-            states[i].Steps = dict.TryGetValue($"state.{i}.step", out var steps) ? steps.Item<long>() : 0;
-            for (var s = 0; s < _slots.Length; s++)
-            {
-                states[i].Slots[s]?.Dispose();
-                states[i].Slots[s] = dict.TryGetValue($"state.{i}.{_slots[s]}", out var slot) ? parameters[i].ZerosLike().CopyInPlace(slot).Keep() : null;
-            }
+            memory.Steps.AsSpan<long>()[i] = dict.TryGetValue($"state.{index}.step", out var steps) ? steps.Item<long>() : 0;
+            foreach (var slot in _slots)
+                if (dict.TryGetValue($"state.{index}.{slot}", out var given))
+                    memory[slot][i].CopyInPlace(given);
+                else if (memory.Has(slot))
+                    memory[slot][i].ZeroInPlace();
         }
         foreach (var (i, group) in Groups.Index())
         {
@@ -53,17 +51,20 @@ public abstract partial class Optimizer
         Momentum = dict["momentum"].Item<double>();
     }
 
-    void CheckNames(IReadOnlyDictionary<string, Tensor> dict, Tensor[] parameters)
+    IEnumerable<(int Index, Memory Memory, int Position)> Positions() =>
+        _memories.SelectMany(m => Enumerable.Range(0, m.Parameters.Length).Select(i => (m, i))).Select((p, index) => (index, p.m, p.i));
+
+    void CheckNames(IReadOnlyDictionary<string, Tensor> dict)
     {
         var shapes = new Dictionary<string, long[]> { ["momentum"] = [1] };
         for (var i = 0; i < Groups.Count; i++)
             shapes[$"group.{i}.lr"] = shapes[$"group.{i}.weight_decay"] = [1];
         List<string> problems = [.. shapes.Keys.Where(k => !dict.ContainsKey(k)).Select(k => $"missing: {k}")];
-        foreach (var (i, parameter) in parameters.Index())
+        foreach (var (index, memory, i) in Positions())
         {
-            shapes[$"state.{i}.step"] = [1];
+            shapes[$"state.{index}.step"] = [1];
             foreach (var slot in _slots)
-                shapes[$"state.{i}.{slot}"] = parameter.Shape;
+                shapes[$"state.{index}.{slot}"] = memory.Parameters[i].Shape;
         }
         foreach (var (name, tensor) in dict)
             if (!shapes.TryGetValue(name, out var shape))

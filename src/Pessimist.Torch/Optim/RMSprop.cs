@@ -3,9 +3,7 @@ namespace Pessimist.Torch.Optim;
 /// <summary>RMSprop (Tieleman and Hinton 2012), the root taken before epsilon is added, as in PyTorch; centered subtracts the squared mean (Graves 2013).</summary>
 public sealed class RMSprop : Optimizer
 {
-    const int Square = 0, Velocity = 1, Mean = 2;
-
-    static readonly Operator _addcmul = new("aten::_foreach_addcmul", "Scalar");
+    const string Square = "square_avg", Buffer = "momentum_buffer", Mean = "grad_avg";
 
     readonly double _alpha;
     readonly double _epsilon;
@@ -14,7 +12,7 @@ public sealed class RMSprop : Optimizer
     public RMSprop(
         IEnumerable<ParameterGroup> groups, double lr = 1e-2, double alpha = 0.99, double epsilon = 1e-8, double weightDecay = 0, double momentum = 0,
         bool centered = false, bool maximize = false)
-        : base(groups, lr, weightDecay, maximize, "square_avg", "momentum_buffer", "grad_avg") =>
+        : base(groups, lr, weightDecay, maximize, Square, Buffer, Mean) =>
         (_alpha, _epsilon, Momentum, _centered) = (Require.NotNegative(alpha), Require.NotNegative(epsilon), Require.NotNegative(momentum), centered);
 
     public RMSprop(
@@ -26,30 +24,6 @@ public sealed class RMSprop : Optimizer
 
     public override int StatePerParameter => 1 + (Momentum > 0 ? 1 : 0) + (_centered ? 1 : 0);
 
-    protected override void Update(ParameterGroup group, Batch batch)
-    {
-        batch.AddDecay(group.WeightDecay);
-        var gradients = batch.Gradients;
-        var variance = batch.Slot(Square);
-        Foreach.MulInPlace(variance, _alpha);
-        Foreach.AddcmulInPlace(variance, gradients, gradients, 1 - _alpha);
-        if (_centered)
-        {
-            var mean = batch.Slot(Mean);
-            Foreach.MulInPlace(mean, _alpha);
-            Foreach.AddInPlace(mean, gradients, 1 - _alpha);
-            variance = _addcmul.CallList(variance, mean, mean, -1);
-        }
-        var denominator = Foreach.Sqrt(variance);
-        Foreach.AddInPlace(denominator, _epsilon);
-        if (Momentum == 0)
-        {
-            Foreach.AddcdivInPlace(batch.Parameters, gradients, denominator, -group.LearningRate);
-            return;
-        }
-        var velocity = batch.Slot(Velocity);
-        Foreach.MulInPlace(velocity, Momentum);
-        Foreach.AddcdivInPlace(velocity, gradients, denominator, 1);
-        Foreach.AddInPlace(batch.Parameters, velocity, -group.LearningRate);
-    }
+    protected override void Update(Memory memory, double lr, double weightDecay) => Fused.RmsProp(
+        memory.Parameters, memory[Square], _centered ? memory[Mean] : [], Momentum == 0 ? [] : memory[Buffer], memory.Steps, lr, _alpha, _epsilon, weightDecay, Momentum);
 }

@@ -3,13 +3,15 @@ namespace Pessimist.Torch.Optim;
 /// <summary>Stochastic gradient descent with momentum as PyTorch defines it: v = momentum v + (1 - dampening) g, p -= lr v; the first v is g.</summary>
 public sealed class SGD : Optimizer
 {
+    const string Buffer = "momentum_buffer";
+
     readonly double _dampening;
     readonly bool _nesterov;
 
     public SGD(
         IEnumerable<ParameterGroup> groups, double lr = 1e-3, double momentum = 0, double dampening = 0, double weightDecay = 0, bool nesterov = false,
         bool maximize = false)
-        : base(groups, lr, weightDecay, maximize, "momentum_buffer")
+        : base(groups, lr, weightDecay, maximize, Buffer)
     {
         if (nesterov && (momentum <= 0 || dampening != 0))
             throw new TorchException("Nesterov momentum needs a momentum above zero and no dampening");
@@ -25,18 +27,6 @@ public sealed class SGD : Optimizer
 
     public override int StatePerParameter => Momentum == 0 ? 0 : 1;
 
-    protected override void Update(ParameterGroup group, Batch batch)
-    {
-        batch.AddDecay(group.WeightDecay);
-        var direction = batch.Gradients;
-        if (Momentum != 0)
-        {
-            var first = !batch.Has(0);
-            var velocity = batch.Slot(0);
-            Foreach.MulInPlace(velocity, Momentum);
-            Foreach.AddInPlace(velocity, direction, first ? 1 : 1 - _dampening);
-            direction = _nesterov ? Foreach.Add(direction, velocity, Momentum) : velocity;
-        }
-        Foreach.AddInPlace(batch.Parameters, direction, -group.LearningRate);
-    }
+    protected override void Update(Memory memory, double lr, double weightDecay) =>
+        Fused.Sgd(memory.Parameters, Momentum == 0 ? [] : memory[Buffer], memory.Steps, lr, Momentum, _dampening, weightDecay, _nesterov);
 }

@@ -44,27 +44,6 @@ public sealed class OptimizerTests
     }
 
     [Fact]
-    public void The_kernel_and_the_operators_agree_in_float32_on_any_length()
-    {
-        using var scope = Scope.New();
-        Rng.Seed(1);
-        foreach (var length in new long[] { 1, 7, 8, 31, 1000 })
-        {
-            var start = Tensor.Randn([length]);
-            Tensor a = start.Clone().RequireGrad(), b = start.Clone().RequireGrad();
-            using Adam kernel = new([a], 0.01, weightDecay: 0.1), operators = new([b], 0.01, weightDecay: 0.1) { UseKernel = false };
-            for (var step = 0; step < 5; step++)
-            {
-                a.Grad = Tensor.Randn([length]);
-                b.Grad = a.Grad!.Clone();
-                kernel.Step();
-                operators.Step();
-            }
-            a.AllClose(b, rtol: 1e-5, atol: 1e-6).ShouldBeTrue($"length {length}");
-        }
-    }
-
-    [Fact]
     public void Not_a_number_in_a_gradient_reaches_the_parameter()
     {
         using var scope = Scope.New();
@@ -78,7 +57,7 @@ public sealed class OptimizerTests
     }
 
     [Fact]
-    public void Parameters_that_are_not_contiguous_take_the_operators()
+    public void Parameters_need_not_be_contiguous()
     {
         using var scope = Scope.New();
         var p = Tensor.Ones([3, 2]).T().RequireGrad();

@@ -198,6 +198,16 @@ def inits():
     write("inits.json", cases)
 
 
+class RMSpropUp(torch.optim.RMSprop):
+    """RMSprop has no maximize in 1.13: its gradients are turned around instead."""
+
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad.neg_()
+        super().step()
+
+
 def optimizers():
     torch.manual_seed(4)
     d = torch.float64
@@ -213,11 +223,11 @@ def optimizers():
         "sgd_maximize": (torch.optim.SGD, dict(lr=0.1, momentum=0.5, maximize=True, weight_decay=0.1)),
         "adam": (torch.optim.Adam, dict(lr=0.01)),
         "adam_options": (torch.optim.Adam, dict(lr=0.02, betas=(0.8, 0.9), eps=1e-4, weight_decay=0.1)),
-        "adam_amsgrad": (torch.optim.Adam, dict(lr=0.02, amsgrad=True)),
         "adam_maximize": (torch.optim.Adam, dict(lr=0.02, maximize=True, weight_decay=0.1)),
         "adamw": (torch.optim.AdamW, dict(lr=0.01)),
-        "adamw_options": (torch.optim.AdamW, dict(lr=0.02, betas=(0.8, 0.9), eps=1e-4, weight_decay=0.3, amsgrad=True)),
-        "adamw_maximize": (torch.optim.AdamW, dict(lr=0.02, maximize=True)),
+        "adamw_options": (torch.optim.AdamW, dict(lr=0.02, betas=(0.8, 0.9), eps=1e-4, weight_decay=0.3)),
+        "adamw_maximize": (torch.optim.AdamW, dict(lr=0.02, maximize=True, weight_decay=0.3)),
+        "rmsprop_maximize": (RMSpropUp, dict(lr=0.01, momentum=0.5, centered=True, weight_decay=0.1)),
         "rmsprop": (torch.optim.RMSprop, dict(lr=0.01)),
         "rmsprop_momentum": (torch.optim.RMSprop, dict(lr=0.01, alpha=0.9, momentum=0.7, weight_decay=0.1)),
         "rmsprop_centered": (torch.optim.RMSprop, dict(lr=0.01, alpha=0.9, centered=True, eps=1e-4)),
