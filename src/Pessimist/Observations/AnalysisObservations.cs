@@ -60,7 +60,29 @@ public sealed record HardExample : Observation
 
 /// <summary>A small picture, row by row from the top: one byte a pixel for grey, three for red, green, blue.</summary>
 /// <param name="Channels">1 or 3.</param>
-public sealed record Picture(int Width, int Height, int Channels, byte[] Pixels);
+public sealed record Picture(int Width, int Height, int Channels, byte[] Pixels)
+{
+    /// <summary>The same picture with no side above <paramref name="side"/>, by averaging blocks; null when the sizes do not fit the pixels.</summary>
+    public Picture? Shrunk(int side)
+    {
+        if (Width < 1 || Height < 1 || Channels is not (1 or 3) || (long)Width * Height * Channels != Pixels.Length) return null;
+        var factor = (Math.Max(Width, Height) + side - 1) / side;
+        if (factor <= 1) return this;
+        int width = (Width + factor - 1) / factor, height = (Height + factor - 1) / factor;
+        var pixels = new byte[width * height * Channels];
+        for (var y = 0; y < height; y++)
+            for (var x = 0; x < width; x++)
+                for (var c = 0; c < Channels; c++)
+                {
+                    int sum = 0, count = 0;
+                    for (var v = y * factor; v < Math.Min(Height, (y + 1) * factor); v++)
+                        for (var u = x * factor; u < Math.Min(Width, (x + 1) * factor); u++, count++) sum += Pixels[(v * Width + u) * Channels + c];
+                    pixels[(y * width + x) * Channels + c] = (byte)(sum / count);
+                }
+
+        return new Picture(width, height, Channels, pixels);
+    }
+}
 
 public sealed record FeatureValue(string Name, string Value);
 

@@ -11,6 +11,8 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
     const int MaxHardExamples = 48;
     const int MaxClassesInMatrix = 50;
     const int MaxRows = 2000;
+    const int MaxPictureSide = 48;
+    const int MaxPictureBytes = 120 << 10;
 
     readonly IReadOnlyList<Observation> _all = run.Observations;
 
@@ -173,10 +175,22 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
         Experiments = [.. All<ExperimentFinished>().Take(MaxRows).Select(e => e with { Curves = [.. e.Curves.Select(c => c.Thin())] })],
         Comparisons = [.. All<BaselineCompared>().Take(MaxRows)],
         Confusion = [.. All<ConfusionMeasured>().Select(c => c.Classes.Count <= MaxClassesInMatrix ? c : c with { Counts = [] })],
-        HardExamples = [.. All<HardExample>().OrderByDescending(h => h.Loss).Take(MaxHardExamples)],
+        HardExamples = [.. WithinBudget(All<HardExample>().OrderByDescending(h => h.Loss).Take(MaxHardExamples))],
         Trials = [.. All<TrialFinished>().Take(MaxRows)],
         Rounds = [.. All<RoundFinished>().Take(MaxRows)],
     };
+
+    /// <summary>Small pictures, as many as a page can carry.</summary>
+    static IEnumerable<HardExample> WithinBudget(IEnumerable<HardExample> examples)
+    {
+        var left = MaxPictureBytes;
+        foreach (var example in examples)
+        {
+            var small = example.Picture?.Shrunk(MaxPictureSide);
+            left -= small?.Pixels.Length ?? 0;
+            yield return example with { Picture = left >= 0 ? small : null };
+        }
+    }
 
     TrainingCurves Curves(IGrouping<string, EpochFinished> phase)
     {

@@ -5,7 +5,7 @@ namespace Pessimist.Reporting;
 /// <summary>Makes long curves small without hiding spikes: of each stretch the lowest and the highest point stay.</summary>
 static class Thinning
 {
-    public const int MaxPoints = 400;
+    public const int MaxPoints = 240;
 
     public static Series Thin(this Series series, int maxPoints = MaxPoints)
     {
