@@ -31,8 +31,8 @@ public static class DataReader
                 FileFormat.Idx => IdxReader.Read(path),
                 FileFormat.Npy => NpyReader.Read(path),
                 FileFormat.Npz => NpzReader.Read(path),
-                FileFormat.Parquet => TableFiles.ReadParquet(path, options),
-                FileFormat.Json => TableFiles.ReadJson(path, options),
+                FileFormat.Parquet => ParquetReader.Read(path, options),
+                FileFormat.Json => JsonTableReader.Read(path, options),
                 _ => CsvTableReader.Read(path, options),
             };
             return data.Count > 0 ? data : throw new PessimistException($"{path} holds no examples", "give a file with data");
@@ -67,17 +67,22 @@ public static class DataReader
         if (new FileInfo(full).Length == 0) throw new PessimistException($"{path} is empty (0 bytes)", "give a file with data");
     }
 
+    /// <summary>The nearest folder that exists is where the slip is; what follows it is kept where it then exists.</summary>
     static string Neighbour(string path)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path));
-        // The nearest folder that exists is where the slip is.
-        var part = Path.GetFileName(path.TrimEnd('/'));
-        while (folder is not null && !Directory.Exists(folder)) (part, folder) = (Path.GetFileName(folder), Path.GetDirectoryName(folder));
+        var full = Path.GetFullPath(path).TrimEnd('/');
+        string part = Path.GetFileName(full), rest = "";
+        var folder = Path.GetDirectoryName(full);
+        while (folder is not null && !Directory.Exists(folder))
+            (rest, part, folder) = (Path.Combine(part, rest), Path.GetFileName(folder), Path.GetDirectoryName(folder));
         if (folder is null || part.Length == 0) return "";
         try
         {
             var names = Directory.EnumerateFileSystemEntries(folder).Take(10_000).Select(e => Path.GetFileName(e)!);
-            return DidYouMean.Nearest(part, names) is { } near ? $"; did you mean '{Path.GetRelativePath(".", Path.Combine(folder, near))}'?" : "";
+            if (DidYouMean.Nearest(part, names) is not { } near) return "";
+            var meant = Path.Combine(folder, near, rest);
+            if (!Path.Exists(meant)) meant = Path.Combine(folder, near);
+            return $"; did you mean '{(Path.IsPathRooted(path) ? meant : Path.GetRelativePath(".", meant))}'?";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -54,6 +54,9 @@ public sealed class RawData
 
     public IReadOnlyList<Unreadable> Unreadable { get; init; } = [];
 
+    /// <summary>Pictures that were read, but hold another format than their extension says (PES125).</summary>
+    public IReadOnlyList<Unreadable> WrongExtensions { get; init; } = [];
+
     /// <summary>Pictures whose size differs from <see cref="Items"/>' and were resized to it.</summary>
     public IReadOnlyList<OddShape> OddShapes { get; init; } = [];
 

@@ -30,6 +30,7 @@ public static class RawDataTest
             Labels = JoinLabels(raw, test),
             Paths = raw.Paths is null || test.Paths is null ? null : [.. raw.Paths, .. test.Paths],
             Unreadable = [.. raw.Unreadable, .. test.Unreadable],
+            WrongExtensions = [.. raw.WrongExtensions, .. test.WrongExtensions],
             OddShapes = [.. raw.OddShapes, .. test.OddShapes],
             Notes =
             [

@@ -38,6 +38,8 @@ public sealed record DataProfile
 
     public required IReadOnlyList<Unreadable> Unreadable { get; init; }
 
+    public required IReadOnlyList<Unreadable> WrongExtensions { get; init; }
+
     public required IReadOnlyList<OddShape> OddShapes { get; init; }
 
     public static DataProfile From(PreparedData data)
@@ -59,6 +61,7 @@ public sealed record DataProfile
             Determining = DeterminingColumns.Find(data),
             Dropped = data.Encoder.Dropped,
             Unreadable = data.Raw.Unreadable,
+            WrongExtensions = data.Raw.WrongExtensions,
             OddShapes = data.Raw.OddShapes,
         };
     }

@@ -48,7 +48,8 @@ static class ScaleProfiler
 
     static int? WholeAfter(DataSet data, double max)
     {
-        foreach (var factor in new[] { 255, 255 * 255 })
+        // Factor 1 first: numbers that are whole but for a few filled gaps stay whole under any factor.
+        foreach (var factor in new[] { 1, 255, 255 * 255 })
         {
             long tried = 0, hits = 0;
             for (var i = 0; i < data.Count && tried < MostTried; i++)
@@ -63,7 +64,7 @@ static class ScaleProfiler
             }
 
             // Small products near zero are whole by chance; the largest must reach beyond 10 for the test to mean something.
-            if (tried > 0 && hits >= Practically * tried && max * factor > 10) return factor;
+            if (tried > 0 && hits >= (factor == 1 ? 0.5 : Practically) * tried && max * factor > 10) return factor == 1 ? null : factor;
         }
 
         return null;

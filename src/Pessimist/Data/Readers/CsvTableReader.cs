@@ -36,17 +36,20 @@ static class CsvTableReader
         });
         try
         {
-            return Parse(reader, path, options, notes);
+            var data = Parse(reader, path, options, notes);
+            if (unclosed is null) return data;
         }
-        catch (Exception e) when (unclosed is not null && e is PessimistException)
+        catch (PessimistException) when (unclosed is not null)
         {
-            throw new PessimistException(string.Create(CultureInfo.InvariantCulture, $"{path}: a quote in the record that begins at line {unclosed.Value.LineNumber} is never closed"),
-                "close the quote; inside a quoted field write two quotes for one", e);
+            // What follows an unclosed quote is ragged or empty; the quote is the cause.
         }
         catch (CsvFormatException e)
         {
             throw new PessimistException($"{path}: {e.Message}", "mend the row", e);
         }
+
+        throw new PessimistException(string.Create(CultureInfo.InvariantCulture, $"{path}: a quote in the record that begins at line {unclosed.Value.LineNumber} is never closed"),
+            "close the quote; inside a quoted field write two quotes for one");
     }
 
     static RawData Parse(CsvReader reader, string path, ReadOptions options, List<string> notes)
