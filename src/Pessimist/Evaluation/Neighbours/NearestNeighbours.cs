@@ -8,7 +8,7 @@ namespace Pessimist.Evaluation;
 /// </summary>
 public static class NearestNeighbours
 {
-    const int QueryBlock = 32, ReferenceBlock = 128;
+    const int QueryBlock = 32, ReferenceBlock = 64;
 
     public static NeighbourTable Search(FeatureMatrix queries, FeatureMatrix references, int neighbours, CancellationToken cancellation = default)
     {
@@ -16,7 +16,10 @@ public static class NearestNeighbours
         return Search(new PaddedRows(queries), new PaddedRows(references), neighbours, excludeSelf: false, cancellation);
     }
 
-    /// <summary>The neighbours of each row among the other rows.</summary>
+    /// <summary>
+    /// The neighbours of each row among the other rows. Equal distances are resolved in favour of the rows that follow, round the end, so that a
+    /// thousand identical rows do not all choose the same few.
+    /// </summary>
     public static NeighbourTable SearchWithin(FeatureMatrix rows, int neighbours, CancellationToken cancellation = default)
     {
         var padded = new PaddedRows(rows);
@@ -43,8 +46,11 @@ public static class NearestNeighbours
     {
         Span<float> tile = stackalloc float[4 * 2];
         for (var query = first; query < end; query++) table.MutableDistances(query).Fill(float.PositiveInfinity);
-        for (var start = 0; start < references.Count; start += ReferenceBlock)
+        var blocks = (references.Count + ReferenceBlock - 1) / ReferenceBlock;
+        var firstBlock = excludeSelf ? first / ReferenceBlock : 0;
+        for (var b = 0; b < blocks; b++)
         {
+            var start = (firstBlock + b) % blocks * ReferenceBlock;
             var stop = Math.Min(start + ReferenceBlock, references.Count);
             for (var query = first; query < end; query += 4)
                 for (var reference = start; reference < stop; reference += 2)
@@ -98,7 +104,7 @@ public static class NearestNeighbours
         tile[7] = Vector.Sum(s31);
     }
 
-    /// <summary>Inserts a reference where it belongs; references come in order, so on equal distances the earlier one stays ahead.</summary>
+    /// <summary>Inserts a reference where it belongs; on equal distances the one offered earlier stays ahead.</summary>
     static void Offer(NeighbourTable table, int query, int reference, float distance)
     {
         var distances = table.MutableDistances(query);

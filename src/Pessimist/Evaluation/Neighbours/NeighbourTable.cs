@@ -1,6 +1,6 @@
 namespace Pessimist.Evaluation;
 
-/// <summary>The nearest rows of each query, nearest first; equal distances in the order of the references.</summary>
+/// <summary>The nearest rows of each query, nearest first.</summary>
 public sealed class NeighbourTable
 {
     readonly int[] _indices;
