@@ -2,6 +2,7 @@
 # usage: build/fresh-machine.sh [--user] [--keep] [SUITE [COMMAND...]]   as root, on Debian with debootstrap
 # Makes a bare Debian (default: bookworm) in a folder, with this machine's .NET SDK and a fresh clone in it, and does there what a new
 # user would: COMMAND, by default the two commands of the README. --user: as an ordinary user who may use sudo.
+# shellcheck disable=SC1091,SC2317
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 user=root keep=
@@ -20,20 +21,21 @@ command=${*:2}
 cache=${PESSIMIST_FRESH:-/var/tmp/pessimist-fresh}
 mkdir -p "$cache"
 if [[ ! -e $cache/$suite.tar ]]; then
-  rm -rf "$cache/$suite"
+  rm -rf "${cache:?}/$suite"
   debootstrap --variant=minbase "$suite" "$cache/$suite" >&2
   tar -C "$cache/$suite" -cf "$cache/$suite.tar.new" .
   mv "$cache/$suite.tar.new" "$cache/$suite.tar"
-  rm -rf "$cache/$suite"
+  rm -rf "${cache:?}/$suite"
 fi
 
 machine=$(mktemp -d "$cache/machine.XXXXXX")
 clean() {
-  umount "$machine/dev" "$machine/proc" 2>/dev/null || true
-  [[ -n $keep ]] && echo "kept: $machine" >&2 || rm -rf --one-file-system "$machine"
+  umount -R "$machine/dev" "$machine/proc" 2>/dev/null || true
+  if [[ -n $keep ]]; then echo "kept: $machine" >&2; else rm -rf --one-file-system "$machine"; fi
 }
 trap clean EXIT
 tar -C "$machine" -xf "$cache/$suite.tar"
+rm -rf "$machine"/var/lib/apt/lists/*
 mount -t proc proc "$machine/proc"
 mount --rbind /dev "$machine/dev"
 cp /etc/resolv.conf "$machine/etc/"

@@ -6,7 +6,7 @@ options=(-o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
 progress=/dev/null
 { : >&3; } 2>/dev/null && progress=/dev/fd/3
 
-available() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
+available() { [[ $(apt-cache policy "$1" 2>/dev/null) =~ Candidate:\ [^\(] ]]; }
 
 # Fills $names with the first name of each package that this release knows, $unknown with those that have none.
 choose() {
