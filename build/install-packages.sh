@@ -3,8 +3,7 @@
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 options=(-o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
-progress=/dev/null
-{ : >&3; } 2>/dev/null && progress=/dev/fd/3
+{ : >&3; } 2>/dev/null || exec 3>/dev/null
 
 available() { [[ $(apt-cache policy "$1" 2>/dev/null) =~ Candidate:\ [^\(] ]]; }
 
@@ -24,7 +23,7 @@ choose() {
 }
 
 update() {
-  echo "pessimist: refreshing the list of packages" >"$progress"
+  echo "pessimist: refreshing the list of packages" >&3
   apt-get "${options[@]}" update
 }
 
