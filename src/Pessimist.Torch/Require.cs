@@ -9,5 +9,5 @@ static class Require
         value > 0 ? value : throw new TorchException($"{name} {value} is not valid; it must be positive");
 
     public static double NotNegative(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
-        value >= 0 ? value : throw new TorchException($"{name} {value} is not valid; it must be zero or above");
+        value >= 0 ? value : throw new TorchException(FormattableString.Invariant($"{name} {value} is not valid; it must be zero or above"));
 }

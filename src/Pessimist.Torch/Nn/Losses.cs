@@ -15,7 +15,7 @@ public static class Loss
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(target);
         if (labelSmoothing is not (>= 0 and <= 1))
-            throw new TorchException($"label smoothing {labelSmoothing} is not valid; it must be between 0 and 1");
+            throw new TorchException(FormattableString.Invariant($"label smoothing {labelSmoothing} is not valid; it must be between 0 and 1"));
         if (!target.DType.IsFloatingPoint() || !Same(logits, target))
             CheckClasses("cross-entropy", logits, target);
         return Functional.CrossEntropy(logits, target, weight, reduction, ignoreIndex, labelSmoothing);

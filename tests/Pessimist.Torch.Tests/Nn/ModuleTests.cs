@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pessimist.Torch.Nn;
 
 namespace Pessimist.Torch.Tests.Nn;
@@ -190,6 +191,23 @@ public sealed class ModuleTests
         layer.CreatedAt!.ToString().ShouldStartWith("ModuleTests.cs:");
         using var net = new Sequential(layer);
         net.CreatedAt.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Prints_and_reads_numbers_alike_in_every_culture()
+    {
+        var culture = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = new("ru-RU");
+            new LeakyReLU(0.2).ToString().ShouldBe("LeakyReLU(negative_slope=0.2)");
+            InitScheme.Parse("normal:0.5").ToString().ShouldBe("normal:0.5");
+            Should.Throw<TorchException>(() => new Dropout(-0.5)).Message.ShouldContain("dropout probability -0.5 is not valid");
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
     }
 
     [Fact]

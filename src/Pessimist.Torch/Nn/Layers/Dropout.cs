@@ -7,7 +7,7 @@ public sealed class Dropout(double probability = 0.5, [CallerFilePath] string fi
 {
     public double Probability { get; } = probability is >= 0 and <= 1
         ? probability
-        : throw new TorchException($"dropout probability {probability} is not valid; it must be between 0 and 1");
+        : throw new TorchException(FormattableString.Invariant($"dropout probability {probability} is not valid; it must be between 0 and 1"));
 
     protected override Tensor Compute(Tensor input) => Functional.Dropout(input, Probability, Training);
 

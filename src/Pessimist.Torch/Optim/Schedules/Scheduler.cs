@@ -1,6 +1,7 @@
 namespace Pessimist.Torch.Optim;
 
 /// <summary>Moves an optimizer's learning rates along a <see cref="Schedule"/>. Attaching sets the rate of step 0.</summary>
+/// <remarks>The rates at hand are taken as the initial ones: to continue a run, attach first, then load the optimizer's state, then set <see cref="StepCount"/>.</remarks>
 public sealed class Scheduler
 {
     readonly Optimizer _optimizer;
