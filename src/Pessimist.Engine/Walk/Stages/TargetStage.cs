@@ -1,0 +1,101 @@
+using Pessimist.Data;
+using Pessimist.Evaluation;
+using Pessimist.Observations;
+
+namespace Pessimist.Engine.Walk.Stages;
+
+/// <summary>Stage 1: reads the data and settles what is predicted, the one metric, the goal and the test set.</summary>
+sealed class TargetStage : Stage
+{
+    public override string Name => "target";
+
+    public override StageOutcome Run(WalkContext context, CancellationToken cancel)
+    {
+        var options = context.Options;
+        context.Progress.Stepped(new WalkStep($"reading {options.Data}", 0, 0));
+        var raw = DataReader.Read(options.Data, options.Test, new ReadOptions { Cancellation = cancel });
+        cancel.ThrowIfCancellationRequested();
+
+        context.Progress.Stepped(new WalkStep("splitting and encoding", 0, 0));
+        var prepared = PreparedData.From(raw, new PrepareOptions
+        {
+            Target = new TargetOptions
+            {
+                Target = options.Targets.Count == 0 ? null : string.Join(",", options.Targets),
+                Task = options.Task,
+                Group = options.Split.Method == SplitMethod.Group ? options.Split.Column : null,
+                Time = options.Split.Method == SplitMethod.Time ? options.Split.Column : null,
+            },
+            Split = SplitOf(options),
+            Normalization = options.Normalize ? null : Normalization.None,
+        });
+        context.Prepared = prepared;
+        context.Metric = MetricOf(options.Metric, prepared.Targets.Task);
+        context.Goal = options.Goal ?? options.Human;
+        Record(context, prepared);
+
+        var goal = GoalWords(context);
+        return StageOutcome.Passed($"predict {TargetWords(prepared)}; metric {context.Metric.Name}; {(context.Goal is null ? "no goal was given" : goal)}") with
+        {
+            Evidence = [prepared.Targets.Explanation, prepared.Split.Explanation, goal, .. raw.Notes],
+            Help = context.Goal is null ? ["say what is good enough with --goal 0.02 (or --human 0.02): without it nobody can tell underfitting from a hard task"] : [],
+        };
+    }
+
+    static SplitOptions SplitOf(DiagnoseOptions options)
+    {
+        var split = new SplitOptions { Seed = options.Seed };
+        if (options.Split.Shares is not { } shares) return split;
+        return split with { Validation = shares.Validation, Test = shares.Test };
+    }
+
+    static MetricKind MetricOf(string? name, TaskKind task)
+    {
+        if (name is null) return task == TaskKind.Regression ? MetricKind.Rmse : MetricKind.Error;
+        var metric = MetricKinds.Parse(name);
+        if (metric.IsRegression == (task == TaskKind.Regression)) return metric;
+        var fitting = MetricKinds.Names.Where(n => MetricKinds.Parse(n).IsRegression == (task == TaskKind.Regression));
+        throw new PessimistException($"--metric {name} does not fit a {task.Name()} task", $"use one of {string.Join(", ", fitting)}");
+    }
+
+    static string TargetWords(PreparedData prepared) => prepared.Targets.Task switch
+    {
+        TaskKind.Regression => $"{string.Join(", ", prepared.Targets.Columns)} (regression)",
+        TaskKind.MultiLabel => $"{Words.Count(prepared.Targets.Columns.Count, "label")} at once (multi-label)",
+        _ => $"{string.Join(", ", prepared.Targets.Columns)} ({Words.Count(prepared.Targets.ClassNames.Count, "class", "classes")})",
+    };
+
+    static string GoalWords(WalkContext context)
+    {
+        var share = !context.Metric.IsRegression;
+        if (context.Options.Goal is { } goal) return $"goal: {context.ErrorKind.Name} {Words.Value(share, goal)}, as --goal says";
+        if (context.Options.Human is { } human) return $"goal: {context.ErrorKind.Name} {Words.Value(share, human)}, the error of a person, as --human says";
+        return "no goal was given: the irreducible error is taken as unknown, so underfitting cannot be called";
+    }
+
+    static void Record(WalkContext context, PreparedData prepared)
+    {
+        context.Run.Add(new TargetChosen
+        {
+            Target = string.Join(", ", prepared.Targets.Columns),
+            Task = prepared.Targets.Task.Name(),
+            Metric = context.Metric.Name,
+            HigherIsBetter = context.Metric.HigherIsBetter,
+            Goal = context.Goal,
+            GoalFrom = GoalWords(context),
+            Classes = prepared.Targets.ClassNames,
+        });
+        foreach (var (name, rows) in new[] { ("train", prepared.Split.Train), ("validation", prepared.Split.Validation), ("test", prepared.Split.Test) })
+        {
+            context.Run.Add(new SplitMade
+            {
+                Split = name,
+                Count = rows.Length,
+                How = prepared.Split.TestWasGiven && name == "test" ? "given" : prepared.Split.Kind.ToString(),
+                Classes = prepared.Targets.IsClassification
+                    ? [.. prepared.Targets.ClassNames.Select((c, k) => new ClassCount(c, rows.Count(r => prepared.Targets.Classes[r] == k)))]
+                    : [],
+            });
+        }
+    }
+}
