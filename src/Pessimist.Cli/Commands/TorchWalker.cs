@@ -18,5 +18,5 @@ sealed class TorchWalker : IWalker
     }
 
     public RunEnding Walk(DiagnoseOptions options, Run run, IWalkProgress progress, CancellationToken cancel) =>
-        throw new PessimistException("the walk is not part of this build");
+        new PlaybookWalk(options, progress).Execute(run, cancel);
 }

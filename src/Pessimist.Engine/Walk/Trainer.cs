@@ -4,6 +4,7 @@ using Pessimist.Observations;
 using Pessimist.Torch;
 using Pessimist.Torch.Data;
 using Pessimist.Torch.Nn;
+using Pessimist.Torch.Optim;
 
 namespace Pessimist.Engine.Walk;
 
@@ -17,6 +18,12 @@ sealed record TrainingPlan
     /// <summary>Epochs without a better validation loss after which training ends.</summary>
     public int Patience { get; init; } = int.MaxValue;
     public Deadline? Deadline { get; init; }
+
+    /// <summary>The learning rate rises and falls in one cycle over all epochs (Smith and Topin 2018), instead of staying as it is.</summary>
+    public bool OneCycle { get; init; }
+
+    /// <summary>Keep the last weights and not the best: where the validation examples were trained on, best says nothing.</summary>
+    public bool KeepLast { get; init; }
 
     /// <summary>Called after each epoch, for records and progress.</summary>
     public Action<EpochFinished>? OnEpoch { get; init; }
@@ -55,6 +62,7 @@ static class Trainer
         using var held = Examples(validation, setup);
         using var optimizer = setup.CreateOptimizer(network.Parameters());
         var loader = new Loader(examples, Math.Min(setup.BatchSize, train.Count), seed: setup.Seed);
+        var schedule = plan.OneCycle ? new Scheduler(optimizer, new OneCycleLR(plan.MaxEpochs * loader.Count, CycleMomentum: false)) : null;
         var epochs = new List<EpochFinished>();
         var initial = MeanLoss(network, examples, setup, cancel);
         var best = (Loss: double.PositiveInfinity, Epoch: 0, State: (Dictionary<string, Tensor>?)null);
@@ -76,6 +84,7 @@ static class Trainer
                     optimizer.ZeroGrad();
                     (setup.LossSign == 1 ? loss : loss * setup.LossSign).Backward();
                     optimizer.Step();
+                    schedule?.Step();
                     sum += loss.Item<float>() * (double)batch.Count;
                     count += batch.Count;
                     plan.OnStep?.Invoke(++steps, (long)plan.MaxEpochs * loader.Count);
@@ -108,7 +117,7 @@ static class Trainer
                 if (ending != TrainingEnding.Completed) break;
             }
 
-            if (best.State is not null) network.LoadStateDict(best.State);
+            if (best.State is not null && !plan.KeepLast) network.LoadStateDict(best.State);
         }
         finally
         {

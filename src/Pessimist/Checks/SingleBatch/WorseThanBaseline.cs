@@ -30,9 +30,9 @@ public sealed class WorseThanBaseline(WorseThanBaseline.Limits limits) : Check(A
 
     public sealed record Limits
     {
-        /// <summary>Two-sided p-value of the paired test below which a difference counts.</summary>
+        /// <summary>Two-sided p-value of the paired test below which a difference counts: strict, as four or five baselines are tried.</summary>
         [Origin(Origin.Convention)]
-        public double P { get; init; } = 0.05;
+        public double P { get; init; } = 0.001;
 
         /// <summary>Examples below which the comparison says nothing.</summary>
         [Origin(Origin.Convention)]
