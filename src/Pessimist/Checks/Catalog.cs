@@ -1,6 +1,7 @@
 using Pessimist.Checks.Gradients;
 using Pessimist.Checks.Loss;
 using Pessimist.Checks.Model;
+using Pessimist.Checks.Modes;
 using Pessimist.Checks.Numerics;
 using Pessimist.Checks.Optimization;
 using Pessimist.Checks.SingleBatch;
@@ -25,6 +26,9 @@ public static class Catalog
         (LearningRateTooHigh.About, () => new LearningRateTooHigh()),
         (LearningRateTooLow.About, () => new LearningRateTooLow()),
         (ExcessiveWeightDecay.About, () => new ExcessiveWeightDecay()),
+        (Underfitting.About, () => new Underfitting()),
+        (Overfitting.About, () => new Overfitting()),
+        (OverfitValidationSet.About, () => new OverfitValidationSet()),
         (NonFiniteOperation.About, () => new NonFiniteOperation()),
         (PrecisionTooLow.About, () => new PrecisionTooLow()),
         (SingleBatchGoesUp.About, () => new SingleBatchGoesUp()),
