@@ -23,7 +23,7 @@ public sealed record SplitLosses
 /// </summary>
 public static class LossDecomposition
 {
-    const int Resamples = 4000, MostBuckets = 250;
+    const int Resamples = 4000, MostBuckets = 150;
 
     public static Decomposition Of(SplitLosses losses)
     {

@@ -30,7 +30,7 @@ public sealed class LossDecompositionTests
     public void Equal_splits_with_skewed_losses_raise_few_false_alarms(int count)
     {
         var random = new Random(2);
-        const int runs = 100;
+        const int runs = 50;
         var alarms = Enumerable.Range(0, runs).Count(run => LossDecomposition.Of(new SplitLosses
         {
             Train = Draw(random, count, 1), Validation = Draw(random, count, 1), Test = Draw(random, count, 1), Seed = run,
