@@ -1,4 +1,9 @@
+using Pessimist.Data.Profiling;
+
 namespace Pessimist.Observations;
+
+/// <summary>The facts about the data that checks judge.</summary>
+public sealed record DataProfiled(DataProfile Profile) : Observation;
 
 /// <summary>What is predicted, how it is judged, and what would be good enough.</summary>
 public sealed record TargetChosen : Observation

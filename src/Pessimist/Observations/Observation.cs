@@ -25,6 +25,7 @@ namespace Pessimist.Observations;
 [JsonDerivedType(typeof(TrialFinished), "trial-finished")]
 [JsonDerivedType(typeof(RoundFinished), "round-finished")]
 [JsonDerivedType(typeof(TargetChosen), "target-chosen")]
+[JsonDerivedType(typeof(DataProfiled), "data-profiled")]
 [JsonDerivedType(typeof(SplitMade), "split-made")]
 [JsonDerivedType(typeof(NormalizationApplied), "normalization-applied")]
 [JsonDerivedType(typeof(DecompositionMeasured), "decomposition-measured")]

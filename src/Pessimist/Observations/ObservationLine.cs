@@ -14,13 +14,12 @@ public static class ObservationLine
     // By reflection: generated code would set every init-only property, and a missing list would become null.
     static readonly JsonSerializerOptions s_options = new()
     {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireParameters } },
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         AllowOutOfOrderMetadataProperties = true,
         RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
@@ -40,6 +39,13 @@ public static class ObservationLine
         {
             return null;
         }
+    }
+
+    /// <summary>A positional record needs its parameters, but for those that may be null: null is not written.</summary>
+    static void RequireParameters(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+            if (property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false }) property.IsRequired = true;
     }
 
     /// <summary>No record holds null in a list; nullable annotations cannot say so to the deserializer.</summary>

@@ -6,6 +6,9 @@ namespace Pessimist.Reporting;
 public sealed record Details
 {
     public TargetChosen? Target { get; init; }
+
+    /// <summary>What the data hold; null when they were not profiled.</summary>
+    public DataSummary? Data { get; init; }
     public IReadOnlyList<SplitMade> Splits { get; init; } = [];
     public IReadOnlyList<NormalizationApplied> Normalization { get; init; } = [];
 
@@ -22,6 +25,15 @@ public sealed record Details
     public IReadOnlyList<TrialFinished> Trials { get; init; } = [];
     public IReadOnlyList<RoundFinished> Rounds { get; init; } = [];
 }
+
+/// <param name="Shape">Shape of one example as the network receives it.</param>
+/// <param name="Columns">Those with something to see first, then the others in their order, as many as a page holds.</param>
+/// <param name="MoreColumns">How many are left out.</param>
+public sealed record DataSummary(string Source, string Format, int Count, IReadOnlyList<int> Shape, IReadOnlyList<ColumnSummary> Columns, int MoreColumns);
+
+/// <summary>One column, channel or feature; numbers are over its finite values.</summary>
+/// <param name="Remarks">What stands out, in words: constant, text among numbers, kept from the network, …</param>
+public sealed record ColumnSummary(string Name, string Kind, long Missing, double Min, double Mean, double Max, double Std, double Zeros, IReadOnlyList<string> Remarks, int? Distinct = null);
 
 /// <summary>The curves of one phase of training, by epoch.</summary>
 /// <param name="Phase"><c>train</c>, <c>lr-check</c>, …</param>

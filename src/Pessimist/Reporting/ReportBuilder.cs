@@ -165,6 +165,7 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
     Details Details() => new()
     {
         Target = All<TargetChosen>().LastOrDefault(),
+        Data = All<DataProfiled>().LastOrDefault() is { } data ? DataSummaries.Of(data.Profile) with { Source = RelativePath(data.Profile.Source) } : null,
         Splits = [.. All<SplitMade>().Take(MaxRows)],
         Normalization = [.. All<NormalizationApplied>().Take(MaxRows)],
         Models = [.. All<ModelBuilt>().Take(8).Select(m => m with { Layers = [.. m.Layers.Take(MaxRows)] })],

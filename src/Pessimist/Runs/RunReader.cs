@@ -15,7 +15,8 @@ public sealed record RecordedRun(Run Run, int Skipped, bool CutOff, bool Truncat
 /// </summary>
 public static class RunReader
 {
-    public const int MaxLineBytes = 16 << 20;
+    /// <summary>Room for the profile of 100,000 columns.</summary>
+    public const int MaxLineBytes = 128 << 20;
     public const int MaxRecords = 1_000_000;
     public const long MaxBytes = 1L << 30;
 

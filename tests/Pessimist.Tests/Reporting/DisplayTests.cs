@@ -40,7 +40,7 @@ public sealed class DisplayTests
     public void Thinning_keeps_the_spike_and_the_first_value_that_is_not_finite()
     {
         var y = Enumerable.Range(0, 10_000).Select(i => i == 4321 ? 99.0 : i == 7000 ? double.NaN : 1.0 / (i + 1)).ToArray();
-        var thin = new Observations.Series("loss", y).Thin();
+        var thin = new Pessimist.Observations.Series("loss", y).Thin();
         thin.Y.Count.ShouldBeLessThanOrEqualTo(Thinning.MaxPoints);
         thin.Y.ShouldContain(99.0);
         thin.X![thin.Y.ToList().FindIndex(double.IsNaN)].ShouldBe(7000);

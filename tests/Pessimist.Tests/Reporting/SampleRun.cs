@@ -1,4 +1,5 @@
 using Pessimist.Checks;
+using Pessimist.Data.Profiling;
 using Pessimist.Diagnosis;
 using Pessimist.Observations;
 using Pessimist.Reporting;
@@ -175,6 +176,7 @@ static class SampleRun
 
     static IEnumerable<Observation> Data(string name) =>
     [
+        new DataProfiled(Profile(name)),
         Split("train", 1149, 115), Split("validation", 288, 29), Split("test", 360, 36),
         new NormalizationApplied
         {
@@ -182,9 +184,30 @@ static class SampleRun
         },
     ];
 
+    static DataProfile Profile(string name) => new()
+    {
+        Source = $"{WorkingDirectory}/digits.csv", Format = "CSV", Kind = Pessimist.Data.DataKind.Table, Count = 1797, InputShape = [64],
+        Columns =
+        [
+            new ColumnFacts { Name = $"{name}_0", Kind = ColumnKind.Number, Count = 1797, Min = 0, Max = 0, Mean = 0, Std = 0, Median = 0, Distinct = 1, Zeros = 1, IsConstant = true },
+            new ColumnFacts { Name = "pixel_1", Kind = ColumnKind.Number, Count = 1797, Min = 0, Max = 16, Mean = 5.2, Std = 4.8, Median = 4, Distinct = 17, Zeros = 0.3 },
+            new ColumnFacts { Name = name, Kind = ColumnKind.Number, IsTarget = true, Count = 1797, Min = 0, Max = 9, Mean = 4.49, Std = 2.87, Median = 4, Distinct = 10, Zeros = 0.1 },
+        ],
+        Target = new TargetFacts
+        {
+            Task = Pessimist.Data.TaskKind.MultiClass, Columns = [name], Explanation = "10 whole numbers", Split = "stratified", Train = 1149, Validation = 288, Test = 360, Missing = 0, IsConstant = false,
+        },
+        Normalized = new Pessimist.Data.NormalizationCheck(true, 64, 0, 0.98, 1, null, "every feature has mean 0 and deviation 1"),
+        Duplicates = new DuplicateFacts
+        {
+            Groups = 0, Extra = 0, ConflictingGroups = 0, TwinsInsideTrain = 0, ValidationInTrain = 0, TestInTrain = 0, TestInValidation = 0, ExpectedByChance = 0, AcrossP = 1, Pairs = [],
+        },
+        Determining = [], Dropped = [new Pessimist.Data.DroppedColumn($"{name}_0", Pessimist.Data.DropReason.Identifier, "it numbers the rows")], Unreadable = [], OddShapes = [], WrongExtensions = [],
+    };
+
     static SplitMade Split(string split, int count, int each) => new()
     {
-        Split = split, Count = count, How = "stratified by label, seed 0", Classes = [.. s_digits.Select((d, i) => new ClassCount(d, each + (i % 3 - 1)))],
+        Split = split, Count = count, How = "stratified by label, seed 0", Classes = [.. s_digits.Select((d, i) => new Pessimist.Observations.ClassCount(d, each + (i % 3 - 1)))],
     };
 
     static ModelBuilt Model(double rate) => new()

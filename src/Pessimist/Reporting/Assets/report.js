@@ -273,6 +273,15 @@
     const blocks = [];
     const target = details.target;
     if (target) blocks.push(h('p', {}, `Target ${target.target}: ${target.task}${target.classes.length ? `, ${count(target.classes.length)} classes` : ''}; metric: ${target.metric}; goal: ${[target.goal === undefined ? '' : show(isShare(target.metric) ? 'error' : target.metric, target.goal), target.goal_from].filter(Boolean).join(', ') || 'none'}.`));
+    const profile = details.data;
+    if (profile) {
+      const shown = value => (value === null ? '' : number(value));
+      blocks.push(h('p', {}, `${profile.source}: ${profile.format}, ${plural(profile.count, 'example')} of shape ${profile.shape.join(' × ')}.`));
+      const remarkable = profile.columns.filter(c => c.remarks.length);
+      const columns = [['column', c => c.name], ['kind', c => c.kind], ['distinct', c => (c.distinct === undefined ? '' : count(c.distinct)), 'n'], ['min', c => shown(c.min), 'n'], ['mean', c => shown(c.mean), 'n'], ['max', c => shown(c.max), 'n'], ['deviation', c => shown(c.std), 'n'], ['zeros', c => percent(c.zeros), 'n'], ['remarks', c => c.remarks.join('; '), 'w']];
+      if (remarkable.length && remarkable.length <= 20) blocks.push(table(remarkable, columns, 'Columns with something to see'));
+      if (profile.columns.length) blocks.push(lazy(`Columns${profile.more_columns ? `, the first ${profile.columns.length} of ${count(profile.columns.length + profile.more_columns)}` : ''}`, () => table(profile.columns, columns, 'Columns')));
+    }
     if (details.splits.length) {
       blocks.push(table(details.splits, [['split', s => s.split], ['examples', s => count(s.count), 'n'], ['how', s => s.how]], 'Splits'));
       const classes = [...new Set(details.splits.flatMap(s => s.classes.map(c => c.name)))];
