@@ -64,7 +64,7 @@ typedef struct {
 // Every function that can fail returns 0, or 1 with the message in pt_error() of the same thread.
 PT_EXPORT int32_t pt_abi(void);
 PT_EXPORT const char* pt_error(void);
-// what: 0 libtorch version, 1 build configuration, 2 threading
+// what: 0 libtorch version, 1 build configuration, 2 threading, 3 the warnings since the last call, each ended by \x1e
 PT_EXPORT int32_t pt_info(int32_t what, const char** text);
 
 PT_EXPORT int32_t pt_find(const char* name, const char* overload, pt_operator* op, int32_t* arguments, int32_t* returns, const char** schema);

@@ -30,6 +30,18 @@ public readonly record struct Device(DeviceType Type, int Index = -1)
         }
     }
 
+    /// <summary>Fails where the device is not there.</summary>
+    /// <exception cref="TorchException">libtorch was built without CUDA, finds no driver, or has fewer devices.</exception>
+    public void Require()
+    {
+        if (Type != DeviceType.Cuda) return;
+        var count = CudaCount;
+        if (Math.Max(Index, 0) < count) return;
+        throw new TorchException(count == 0
+            ? $"{this} is not available: libtorch {Torch.Version} was built without CUDA or finds no driver; use cpu, or set LIBTORCH to a CUDA build"
+            : string.Create(CultureInfo.InvariantCulture, $"{this} does not exist: the last of the {count} CUDA devices is cuda:{count - 1}"));
+    }
+
     /// <summary>Reads <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>meta</c>.</summary>
     /// <exception cref="TorchException">The text names no device.</exception>
     public static Device Parse(string text)

@@ -13,7 +13,7 @@ public sealed unsafe partial class Tensor
         set
         {
             using var held = new Hold(this);
-            Shim.Check(Shim.pt_set_requires_grad(held.Pointer, value ? 1 : 0), $"setting RequiresGrad of {Describe()}");
+            if (Shim.pt_set_requires_grad(held.Pointer, value ? 1 : 0) != 0) throw Shim.Failure($"setting RequiresGrad of {Describe()}");
         }
     }
 
@@ -29,7 +29,7 @@ public sealed unsafe partial class Tensor
         get
         {
             using var held = new Hold(this);
-            Shim.Check(Shim.pt_grad(held.Pointer, out var grad), $"reading the gradient of {Describe()}");
+            if (Shim.pt_grad(held.Pointer, out var grad) != 0) throw Shim.Failure($"reading the gradient of {Describe()}");
             return grad == 0 ? null : new Tensor(grad);
         }
         set
@@ -37,11 +37,11 @@ public sealed unsafe partial class Tensor
             using var held = new Hold(this);
             if (value is null)
             {
-                Shim.Check(Shim.pt_set_grad(held.Pointer, 0), $"clearing the gradient of {Describe()}");
+                if (Shim.pt_set_grad(held.Pointer, 0) != 0) throw Shim.Failure($"clearing the gradient of {Describe()}");
                 return;
             }
             using var grad = new Hold(value);
-            Shim.Check(Shim.pt_set_grad(held.Pointer, grad.Pointer), $"setting the gradient of {Describe()} to {value.Describe()}");
+            if (Shim.pt_set_grad(held.Pointer, grad.Pointer) != 0) throw Shim.Failure($"setting the gradient of {Describe()} to {value.Describe()}");
         }
     }
 

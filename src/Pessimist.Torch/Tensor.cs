@@ -172,6 +172,10 @@ public sealed unsafe partial class Tensor : IDisposable
         {
             return "a disposed tensor";
         }
+        catch (TorchException)
+        {
+            return "a tensor of unknown shape";
+        }
     }
 
     /// <summary>Shape, dtype, device and the first values.</summary>

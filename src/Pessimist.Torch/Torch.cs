@@ -36,6 +36,9 @@ public static unsafe class Torch
     /// <summary>What libtorch says about its threads.</summary>
     public static string Threading => Info(2);
 
+    /// <summary>What libtorch warned of since the last call; it prints none of it.</summary>
+    public static string[] TakeWarnings() => Info(3).Split('\x1e', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>
     /// The file of the BLAS library that matrix products use, or null where it cannot be told (one linked into libtorch).
     /// Debian's libtorch takes whatever <c>libblas.so.3</c> is.
@@ -55,16 +58,12 @@ public static unsafe class Torch
     }
 
     /// <summary>Whether matrix products run on the unoptimized reference BLAS: many times slower than they could be.</summary>
-    public static bool BlasIsSlow
-    {
-        get
-        {
-            // Debian's alternatives: .../openblas-pthread/libblas.so.3, .../blis-openmp/..., .../atlas/..., and the reference .../blas/libblas.so.3
-            if (Blas is not { } blas || !Path.GetFileName(blas).StartsWith("libblas.", StringComparison.Ordinal)) return false;
-            var folder = Path.GetFileName(Path.GetDirectoryName(blas));
-            return folder == "blas";
-        }
-    }
+    public static bool BlasIsSlow => Blas is { } blas && IsReferenceBlas(blas);
+
+    // Debian keeps each implementation in a folder of its own: .../openblas-pthread/libblas.so.3, and the reference in .../blas/.
+    internal static bool IsReferenceBlas(string file) =>
+        Path.GetFileName(file).StartsWith("libblas.", StringComparison.Ordinal)
+        && Path.GetFileName(Path.GetDirectoryName(file)) is "blas" or "lib" or "lib64" or "x86_64-linux-gnu" or "aarch64-linux-gnu";
 
     static string Info(int what)
     {

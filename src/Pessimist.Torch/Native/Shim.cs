@@ -68,12 +68,25 @@ static unsafe partial class Shim
 
     static string FirstLine(string text) => text.Split('\n')[0].TrimEnd('.', ' ', '\r');
 
-    internal static string Error() => Marshal.PtrToStringUTF8((nint)pt_error())?.Trim() ?? "";
+    /// <summary>What failed last on this thread. Without what nobody reads: a missing backend's list of all backends.</summary>
+    internal static string Error()
+    {
+        const int Most = 700;
+        var text = Marshal.PtrToStringUTF8((nint)pt_error())?.Trim() ?? "";
+        return text.Length <= Most ? text : $"{text[..Most]}…";
+    }
+
+    /// <summary>The exception for a failed call; what was being done is worded after the call, so it costs nothing otherwise.</summary>
+    internal static TorchException Failure(string doing)
+    {
+        var error = Error();
+        return new TorchException($"{doing} failed: {error}");
+    }
 
     /// <summary>Turns a failed status into an exception that says what was being done.</summary>
     internal static void Check(int status, string doing)
     {
-        if (status != 0) throw new TorchException($"{doing} failed: {Error()}");
+        if (status != 0) throw Failure(doing);
     }
 
     [LibraryImport(Library)]

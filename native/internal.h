@@ -1,0 +1,45 @@
+#pragma once
+#include "pessimist_torch.h"
+
+#include <ATen/ATen.h>
+
+#include <string>
+
+namespace pessimist {
+
+std::string& last_error(); // of this thread
+void keep_warnings();      // of this thread
+
+// Nothing may be thrown across the C boundary.
+template <typename F>
+int32_t guarded(F&& body) noexcept {
+  static thread_local bool ready = false; // libtorch's warning handler is the thread's
+  try {
+    try {
+      if (!ready) keep_warnings();
+      ready = true;
+      body();
+      return 0;
+    } catch (const c10::Error& e) {
+      last_error() = e.what_without_backtrace();
+    } catch (const std::exception& e) {
+      last_error() = e.what();
+    } catch (...) {
+      last_error() = "an exception of unknown type";
+    }
+  } catch (...) {
+    // Even the message could not be stored: memory is exhausted.
+  }
+  return 1;
+}
+
+inline at::Tensor borrow(pt_tensor t) {
+  TORCH_CHECK(t != nullptr, "the tensor handle is null");
+  return at::Tensor(c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim_copy(static_cast<c10::TensorImpl*>(t)));
+}
+
+inline pt_tensor lend(at::Tensor t) {
+  return t.defined() ? t.unsafeReleaseTensorImpl() : nullptr;
+}
+
+} // namespace pessimist
