@@ -5,6 +5,7 @@ public sealed class TensorLeakTests
     [Fact]
     public void A_thousand_steps_keep_no_tensor_and_no_memory()
     {
+        Settle();
         using var outer = Scope.New();
         Rng.Seed(1);
         Tensor[] parameters = [(Tensor.Randn([16, 8]) * 0.1).Detach().RequireGrad(), Tensor.Zeros([16]).RequireGrad(), (Tensor.Randn([3, 16]) * 0.1).Detach().RequireGrad()];
@@ -33,7 +34,8 @@ public sealed class TensorLeakTests
                 if (step == 10) (tensors, bytes) = (Memory.LiveTensors, Memory.CurrentBytes());
             }
             Memory.LiveTensors.ShouldBe(tensors);
-            Memory.CurrentBytes().ShouldBe(bytes);
+            // malloc gives a few bytes more or less for the same request; one tensor a step would be 8 KB at least.
+            Memory.CurrentBytes().ShouldBeInRange(bytes - 1024, bytes + 1024);
             losses[^1].ShouldBeLessThan(losses[0] / 5);
         }
         finally
@@ -45,6 +47,7 @@ public sealed class TensorLeakTests
     [Fact]
     public void Failed_calls_and_lists_keep_nothing()
     {
+        Settle();
         using var x = Tensor.Zeros([4]);
         var before = Memory.LiveTensors;
         for (var i = 0; i < 100; i++)
@@ -56,5 +59,12 @@ public sealed class TensorLeakTests
             Should.Throw<TorchException>(() => Tensor.Cat([x, Tensor.Zeros([1, 1])]));
         }
         Memory.LiveTensors.ShouldBe(before);
+    }
+
+    // What earlier tests left to the finalizer must not vanish meanwhile.
+    static void Settle()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 }
