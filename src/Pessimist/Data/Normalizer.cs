@@ -203,8 +203,9 @@ public sealed class Normalizer
         if (kind == Normalization.PerFeature)
         {
             var still = varies.Count(v => !v);
+            var what = shape.Count == 2 ? "features of a step" : "inputs";
             return string.Create(CultureInfo.InvariantCulture,
-                $"each of {varies.Length - still} {(shape.Count == 2 ? "features of a step" : "columns")}: minus its training mean, divided by its training standard deviation{(still == 0 ? "" : $"; {still} that do not vary or are 0/1 by construction are not scaled")}");
+                $"{(varies.Length - still == 1 ? "one input" : $"each of {varies.Length - still} {what}")}: minus its training mean, divided by its training standard deviation{(still == 0 ? "" : $"; {still} that do not vary or are 0/1 by construction are not scaled")}");
         }
 
         var unit = bytes ? 255.0 : 1;

@@ -7,7 +7,7 @@ static class Header
 {
     /// <summary>
     /// True when a word stands above a column of numbers, or when no cell of the first row is a number and none comes again in its column;
-    /// also for the names 0, 1, 2 … that programs write for columns without a name.
+    /// also for the names 0, 1, 2 … that programs write for columns without a name, alone or among words.
     /// </summary>
     public static bool IsPresent(IReadOnlyList<string[]> rows)
     {
@@ -19,8 +19,8 @@ static class Header
                 if (IsWord(first[i]) && HoldsNumbers(rows, i)) return true;
         }
 
-        if (numbers > 0)
-            return first.Length > 1 && first.Select((f, i) => (f, i)).All(p => p.f.Trim() == p.i.ToString(CultureInfo.InvariantCulture)) && rows.Count > 1;
+        // Data rows hold 0, 1, 2 … in this order too rarely to matter.
+        if (numbers > 0 && !(numbers >= Math.Min(3, first.Length) && rows.Count > 1 && first.Index().All(f => !IsNumber(f.Item) || IsPosition(f.Item, f.Index)))) return false;
         if (first.Distinct(StringComparer.Ordinal).Count() < first.Length) return false;
         for (var i = 0; i < first.Length; i++)
             for (var row = 1; row < rows.Count; row++)
@@ -50,6 +50,8 @@ static class Header
         [.. Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"column_{i}"))];
 
     static bool IsNumber(string cell) => ColumnBuilder.TryNumber(cell.AsSpan().Trim(), out _);
+
+    static bool IsPosition(string cell, int position) => cell.Trim() == position.ToString(CultureInfo.InvariantCulture);
 
     static bool IsWord(string cell) => !IsNumber(cell) && !ColumnBuilder.IsMissing(cell.AsSpan().Trim());
 

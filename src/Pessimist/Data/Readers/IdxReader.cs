@@ -76,7 +76,7 @@ static class IdxReader
         for (var i = 0; i < shape.Length; i++)
         {
             shape[i] = BinaryPrimitives.ReadInt32BigEndian(sizes.AsSpan(4 * i));
-            if (shape[i] < (i == 0 ? 0 : 1)) throw new PessimistException($"{path}: dimension {i + 1} has size {shape[i]}", "fetch the file again");
+            if (shape[i] < 1) throw new PessimistException($"{path}: dimension {i + 1} has size {shape[i]}", "fetch the file again");
             product *= shape[i];
         }
 

@@ -54,6 +54,7 @@ sealed partial record NpyArray(int[] Shape, Elements? Numbers, double[]? Wide, s
             product *= n;
         }
 
+        if (product == 0) throw new PessimistException($"{source} has shape ({string.Join(", ", shape)}) and holds nothing", "save an array with elements");
         var kind = type[1];
         if (!int.TryParse(type.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var width) || !Known(kind, width))
             throw new PessimistException($"{source} has elements of type '{type}', which are not read", "save it with array.astype('float32')");

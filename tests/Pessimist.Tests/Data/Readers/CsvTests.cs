@@ -51,6 +51,11 @@ public sealed class CsvTests : IDisposable
     public void Takes_a_year_above_numbers_as_a_name_when_words_stand_beside_it() =>
         Read("total,2019\n1.5,2.5\n3.5,4.5\n").Columns.Select(c => c.Name).ShouldBe(["total", "2019"]);
 
+    [Theory]
+    [InlineData("0,1,2,species\n5.1,3.5,1.4,setosa\n4.9,3.0,1.3,setosa\n")]
+    [InlineData("0,1,2\n5.1,3.5,1.4\n")]
+    public void Numbered_names_are_names(string text) => Read(text).Columns[2].Name.ShouldBe("2");
+
     [Fact]
     public void Gives_second_columns_of_one_name_another_name() =>
         Read("a,a,\n1,2,3\n").Columns.Select(c => c.Name).ShouldBe(["a", "a_2", "Unnamed: 2"]);

@@ -73,6 +73,10 @@ public sealed class IdxTests : IDisposable
         Should.Throw<PessimistException>(() => DataReader.Read(_folder.Write("images-idx3", Idx(8, [int.MaxValue, int.MaxValue, 4], [1, 2, 3])))).Message.ShouldContain("breaks off");
 
     [Fact]
+    public void A_header_of_no_images_of_a_huge_size_is_refused() =>
+        Should.Throw<PessimistException>(() => DataReader.Read(_folder.Write("images-idx3", Idx(8, [0, int.MaxValue, int.MaxValue], [])))).Message.ShouldContain("dimension 1 has size 0");
+
+    [Fact]
     public void A_gzip_file_that_breaks_off_is_refused()
     {
         var noise = new byte[40_000];
