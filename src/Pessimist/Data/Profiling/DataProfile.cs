@@ -12,14 +12,23 @@ public sealed record DataProfile
 
     public required DataKind Kind { get; init; }
 
+    /// <summary>A run keeps its profile as one line: 10^5 columns would make it 40 MB.</summary>
+    public const int MostColumns = 2000;
+
     /// <summary>Examples read, those of a given test set included.</summary>
     public required int Count { get; init; }
 
     /// <summary>The shape of one example as the network receives it.</summary>
     public required IReadOnlyList<int> InputShape { get; init; }
 
-    /// <summary>Each column of a table (targets included), each channel of pictures, each feature of other arrays.</summary>
+    /// <summary>
+    /// Each column of a table (targets included), each channel of pictures, each feature of other arrays, in their order. Of very wide
+    /// tables only <see cref="MostColumns"/> are kept, those with something unusual first.
+    /// </summary>
     public required IReadOnlyList<ColumnFacts> Columns { get; init; }
+
+    /// <summary>All columns, those not kept in <see cref="Columns"/> included.</summary>
+    public int ColumnCount { get; init; }
 
     public required TargetFacts Target { get; init; }
 
@@ -53,7 +62,8 @@ public sealed record DataProfile
             Kind = data.Raw.Kind,
             Count = data.Raw.Count,
             InputShape = data.Encoded.InputShape,
-            Columns = columns,
+            Columns = Kept(columns),
+            ColumnCount = columns.Count,
             Target = TargetProfiler.Profile(data),
             Scale = data.Raw.Kind == DataKind.Table && data.ImageGuess is null ? null : ScaleProfiler.Profile(data.Encoded),
             Normalized = data.Normalizer.Check(data.Train),
@@ -65,4 +75,14 @@ public sealed record DataProfile
             OddShapes = data.Raw.OddShapes,
         };
     }
+
+    static IReadOnlyList<ColumnFacts> Kept(IReadOnlyList<ColumnFacts> columns)
+    {
+        if (columns.Count <= MostColumns) return columns;
+        var kept = columns.Index().OrderByDescending(c => c.Item.IsTarget).ThenByDescending(c => IsUnusual(c.Item)).ThenBy(c => c.Index).Take(MostColumns);
+        return [.. kept.OrderBy(c => c.Index).Select(c => c.Item)];
+    }
+
+    static bool IsUnusual(ColumnFacts column) =>
+        column.Missing > 0 || column.NotNumbers > 0 || column.Infinite > 0 || column.IsConstant || column.Outliers > 0 || column.TwoScales is not null;
 }

@@ -1,5 +1,6 @@
 using Pessimist.Data;
 using Pessimist.Data.Profiling;
+using Pessimist.Observations;
 using static Pessimist.Tests.Data.Tables;
 
 namespace Pessimist.Tests.Data.Profiling;
@@ -168,5 +169,31 @@ public sealed class ProfileTests
 
         facts.Missing.ShouldBe(1);
         facts.MissingCells.ShouldBe([new CellFact("row 13", 13, "NaN")]);
+    }
+
+    [Fact]
+    public void Very_wide_tables_keep_the_unusual_columns_and_the_target()
+    {
+        var columns = Enumerable.Range(0, 3000).Select(i => (Column)Numbers($"c{i}", 30, row => i == 2500 && row == 3 ? double.NaN : (row * (i % 6 + 1)) % 7));
+
+        var profile = DataProfile.From(Of([.. columns, Texts("y", 30, i => i % 2 == 0 ? "a" : "b")]).Prepare());
+
+        profile.ColumnCount.ShouldBe(3001);
+        profile.Columns.Count.ShouldBe(DataProfile.MostColumns);
+        profile.Columns[^1].Name.ShouldBe("y");
+        profile.Columns[^2].Name.ShouldBe("c2500");
+    }
+
+    [Fact]
+    public void A_profile_survives_the_wire()
+    {
+        var raw = Of(Numbers("x", 60, i => i == 5 ? double.PositiveInfinity : i == 7 ? double.NaN : i % 9), Texts("t", 60, i => i % 5 == 0 ? null : $"w{i % 3}"), Numbers("leak", 60, i => i % 2),
+            Texts("id", 60, i => $"n{i}"), Numbers("y", 60, i => i % 2 + 1));
+        var line = ObservationLine.Write(new DataProfiled(DataProfile.From(raw.Prepare())));
+
+        var back = ObservationLine.Read(line).ShouldBeOfType<DataProfiled>();
+
+        ObservationLine.Write(back).ShouldBe(line);
+        back.Profile.Columns[0].InfiniteCells.ShouldBe([new CellFact("row 6", 6, "Infinity")]);
     }
 }
