@@ -50,12 +50,13 @@ ln -s /usr/share/dotnet/dotnet "$machine/usr/bin/dotnet"
 
 # A network that is reached through a proxy or with certificates of its own stays reachable.
 carried=()
-for name in http_proxy https_proxy no_proxy SSL_CERT_FILE NUGET_CERT_REVOCATION_MODE; do
+for name in http_proxy https_proxy no_proxy NUGET_CERT_REVOCATION_MODE; do
   [[ -z ${!name:-} ]] || carried+=("$name=${!name}")
 done
 if [[ -n ${SSL_CERT_FILE:-} ]]; then
-  mkdir -p "$machine$(dirname "$SSL_CERT_FILE")"
-  cp "$SSL_CERT_FILE" "$machine$SSL_CERT_FILE"
+  # Not where ca-certificates writes its own.
+  cp "$SSL_CERT_FILE" "$machine/etc/host-certificates.crt"
+  carried+=(SSL_CERT_FILE=/etc/host-certificates.crt)
 fi
 
 home=/root

@@ -129,6 +129,8 @@ check_for_tests() {
     { need python3-torch "tests compare results with PyTorch"; need python3-numpy "tests exchange arrays with NumPy"; }
 }
 
+can_install() { command -v apt-get >/dev/null && { [[ $(id -u) == 0 ]] || command -v sudo >/dev/null; }; }
+
 # install_missing CHECK...: runs the checks and installs what they found missing.
 install_missing() {
   local check i
@@ -207,6 +209,9 @@ build() {
   if ! quietly "$3" "$dotnet" build "$root/$2" "${arguments[@]}"; then
     { grep -E '(error|Error) *[A-Z]+[0-9]+ *:|: error' "$log" | sort -u | tail -n 15 | grep . || tail -n 15 "$log"; } | sed 's/^/  /' >&2
     rm -f "$state/building" "$1.new"
+    if grep -q 'error NU1301' "$log"; then
+      die "packages of .NET could not be downloaded (log: $log)" "check the network, the proxy (https_proxy) and the certificates (SSL_CERT_FILE), then run this again"
+    fi
     die "the build failed (log: $log)"
   fi
   rm -f "$state/building"
