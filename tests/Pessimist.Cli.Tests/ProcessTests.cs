@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Pessimist.Cli.Tests;
 
@@ -37,6 +38,36 @@ public sealed class ProcessTests : IDisposable
         process.WaitForExit();
         process.ExitCode.ShouldBe(0);
         error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Ctrl_C_stops_the_walk_and_still_reports()
+    {
+        Assert.SkipUnless(Torch.Torch.IsAvailable, "there is no libtorch");
+        using var process = Start("diagnose", Path.Combine(Repository(), "samples", "digits.csv"), "--target", "label");
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        // The second stage is announced: the walk is under way.
+        while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            if (line.StartsWith("2/", StringComparison.Ordinal))
+                break;
+        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var rest = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        process.ExitCode.ShouldBe(130);
+        rest.ShouldContain("stopping");
+        rest.ShouldNotContain("error");
+        (await output).ShouldContain("interrupted");
+        var run = Directory.EnumerateDirectories(Path.Combine(_folder, ".pessimist", "runs")).ShouldHaveSingleItem();
+        File.ReadLines(Path.Combine(run, "observations.jsonl")).Last().ShouldContain("interrupted");
+        File.Exists(Path.Combine(run, "report.html")).ShouldBeTrue();
+    }
+
+    static string Repository()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Pessimist.slnx"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
     }
 
     (int Code, string Out, string Error) Run(params string[] args)
