@@ -11,7 +11,7 @@ public sealed partial class ArchitectureTests
         ["Text"] = [],
         ["Data"] = [],
         ["Evaluation"] = ["Data"],
-        ["Observations"] = ["Data"],
+        ["Observations"] = ["Data", "Evaluation"],
         ["Runs"] = ["Observations"],
         ["Signals"] = ["Observations", "Runs"],
         ["Checks"] = ["Observations", "Runs", "Signals", "Evaluation", "Data"],

@@ -1,9 +1,27 @@
 using Pessimist.Data.Profiling;
+using Pessimist.Evaluation;
 
 namespace Pessimist.Observations;
 
-/// <summary>The facts about the data that checks judge.</summary>
+/// <summary>The facts about the data that the data checks judge.</summary>
 public sealed record DataProfiled(DataProfile Profile) : Observation;
+
+/// <summary>Whether labels belong to the inputs beside them, on the rows in the order of the file.</summary>
+public sealed record LabelsTested(LabelDependence Dependence) : Observation;
+
+/// <summary>The inputs of the training set as the network gets them, whatever was done to them before.</summary>
+public sealed record InputsFed : Observation
+{
+    /// <summary>False when the user asked for raw inputs.</summary>
+    public required bool Normalized { get; init; }
+    public required ValueSummary All { get; init; }
+
+    /// <summary>The columns or channels with the largest values, largest first.</summary>
+    public IReadOnlyList<FedColumn> Largest { get; init; } = [];
+}
+
+/// <param name="LargestAbsolute">Largest absolute value.</param>
+public sealed record FedColumn(string Name, double Mean, double Std, double LargestAbsolute);
 
 /// <summary>What is predicted, how it is judged, and what would be good enough.</summary>
 public sealed record TargetChosen : Observation

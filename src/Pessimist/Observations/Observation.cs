@@ -35,6 +35,8 @@ namespace Pessimist.Observations;
 [JsonDerivedType(typeof(LabelSuspected), "label-suspected")]
 [JsonDerivedType(typeof(CalibrationMeasured), "calibration-measured")]
 [JsonDerivedType(typeof(NextAction), "next-action")]
+[JsonDerivedType(typeof(LabelsTested), "labels-tested")]
+[JsonDerivedType(typeof(InputsFed), "inputs-fed")]
 public abstract record Observation
 {
     /// <summary>Seconds since the run started; null where time says nothing.</summary>
