@@ -6,7 +6,7 @@ namespace Pessimist.Tests;
 public sealed partial class ArchitectureTests
 {
     /// <summary>What each folder of the core may use. Text and the exception belong to all.</summary>
-    static readonly Dictionary<string, string[]> s_core = new()
+    static readonly Dictionary<string, string[]> _core = new()
     {
         ["Text"] = [],
         ["Data"] = [],
@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
         ["Reporting"] = ["Observations", "Runs", "Signals", "Checks", "Diagnosis", "Evaluation", "Data", "Advice"],
     };
 
-    static readonly Dictionary<string, string[]> s_projects = new()
+    static readonly Dictionary<string, string[]> _projects = new()
     {
         ["Pessimist"] = [],
         ["Pessimist.Torch"] = [],
@@ -30,20 +30,20 @@ public sealed partial class ArchitectureTests
         ["Pessimist.Cli"] = ["Pessimist.Engine"],
     };
 
-    static readonly string s_source = Path.Combine(Snapshot.RepositoryRoot(), "src");
+    static readonly string _source = Path.Combine(Snapshot.RepositoryRoot(), "src");
 
     [Fact]
     public void Folders_of_the_core_use_only_what_lies_before_them()
     {
         List<string> wrong = [];
-        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(s_source, "Pessimist")).Where(d => Directory.EnumerateFiles(d, "*.cs", SearchOption.AllDirectories).Any()))
+        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(_source, "Pessimist")).Where(d => Directory.EnumerateFiles(d, "*.cs", SearchOption.AllDirectories).Any()))
         {
             var name = Path.GetFileName(folder);
-            s_core.ShouldContainKey(name, "a new folder of the core needs its arrows here");
+            _core.ShouldContainKey(name, "a new folder of the core needs its arrows here");
             foreach (var file in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
             {
-                var used = CoreName().Matches(WithoutStrings(File.ReadAllText(file))).Select(m => m.Groups[1].Value).Where(s_core.ContainsKey).Distinct();
-                wrong.AddRange(used.Where(u => u != name && u != "Text" && !s_core[name].Contains(u)).Select(u => $"{Path.GetRelativePath(s_source, file)} uses {u}"));
+                var used = CoreName().Matches(WithoutStrings(File.ReadAllText(file))).Select(m => m.Groups[1].Value).Where(_core.ContainsKey).Distinct();
+                wrong.AddRange(used.Where(u => u != name && u != "Text" && !_core[name].Contains(u)).Select(u => $"{Path.GetRelativePath(_source, file)} uses {u}"));
             }
         }
 
@@ -53,11 +53,11 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Projects_reference_only_what_lies_before_them()
     {
-        foreach (var project in Directory.EnumerateFiles(s_source, "*.csproj", SearchOption.AllDirectories))
+        foreach (var project in Directory.EnumerateFiles(_source, "*.csproj", SearchOption.AllDirectories))
         {
             var name = Path.GetFileNameWithoutExtension(project);
-            s_projects.ShouldContainKey(name, "a new project needs its arrows here");
-            ProjectName().Matches(File.ReadAllText(project)).Select(m => m.Groups[1].Value).Where(r => !s_projects[name].Contains(r)).ShouldBeEmpty(name);
+            _projects.ShouldContainKey(name, "a new project needs its arrows here");
+            ProjectName().Matches(File.ReadAllText(project)).Select(m => m.Groups[1].Value).Where(r => !_projects[name].Contains(r)).ShouldBeEmpty(name);
         }
     }
 
@@ -74,8 +74,8 @@ public sealed partial class ArchitectureTests
     public void The_arrows_form_no_circle()
     {
         HashSet<string> done = [];
-        while (s_core.Where(f => !done.Contains(f.Key) && f.Value.All(done.Contains)).Select(f => f.Key).ToArray() is { Length: > 0 } free) done.UnionWith(free);
-        done.Count.ShouldBe(s_core.Count);
+        while (_core.Where(f => !done.Contains(f.Key) && f.Value.All(done.Contains)).Select(f => f.Key).ToArray() is { Length: > 0 } free) done.UnionWith(free);
+        done.Count.ShouldBe(_core.Count);
     }
 
     static string WithoutStrings(string code) => Literal().Replace(code, "\"\"");

@@ -12,7 +12,7 @@ namespace Pessimist.Observations;
 public static class ObservationLine
 {
     // By reflection: generated code would set every init-only property, and a missing list would become null.
-    static readonly JsonSerializerOptions s_options = new()
+    static readonly JsonSerializerOptions _options = new()
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireParameters } },
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -23,7 +23,7 @@ public static class ObservationLine
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
-    public static string Write(Observation observation) => JsonSerializer.Serialize(observation, s_options);
+    public static string Write(Observation observation) => JsonSerializer.Serialize(observation, _options);
 
     /// <summary>Null for a kind that this version does not know, and for a line that was cut off or is not as the format says.</summary>
     public static Observation? Read(string line) => Read(Encoding.UTF8.GetBytes(line));
@@ -33,7 +33,7 @@ public static class ObservationLine
     {
         try
         {
-            return HasNullElement(utf8) ? null : JsonSerializer.Deserialize<Observation>(utf8, s_options);
+            return HasNullElement(utf8) ? null : JsonSerializer.Deserialize<Observation>(utf8, _options);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or InvalidOperationException)
         {

@@ -11,30 +11,30 @@ namespace Pessimist.Reporting;
 /// </summary>
 public static partial class HtmlReport
 {
-    static readonly string s_template = Asset("report.html");
-    static readonly string s_css = Asset("report.css");
-    static readonly string s_echarts = Asset("echarts.min.js");
-    static readonly string s_charts = Asset("charts.js");
-    static readonly string s_script = Asset("report.js");
-    static readonly string s_policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src "
-        + string.Join(' ', new[] { s_echarts, s_charts, s_script }.Select(s => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(s)))}'"));
+    static readonly string _template = Asset("report.html");
+    static readonly string _css = Asset("report.css");
+    static readonly string _echarts = Asset("echarts.min.js");
+    static readonly string _charts = Asset("charts.js");
+    static readonly string _script = Asset("report.js");
+    static readonly string _policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src "
+        + string.Join(' ', new[] { _echarts, _charts, _script }.Select(s => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(s)))}'"));
 
     public static string Render(Report report)
     {
         var name = report.Run.Arguments.FirstOrDefault(a => !a.StartsWith('-'));
         Dictionary<string, string> parts = new()
         {
-            ["csp"] = s_policy,
+            ["csp"] = _policy,
             ["title"] = WebUtility.HtmlEncode(Display.Clean($"{report.Tool.Name} {report.Run.Command} {name}".TrimEnd() + ": " + report.Summary.Verdict)),
-            ["css"] = s_css,
+            ["css"] = _css,
             ["text"] = WebUtility.HtmlEncode(TextReport.Render(report, new TextOptions(Styles.None))),
             ["json"] = ReportJson.ForHtml(report),
-            ["echarts"] = s_echarts,
-            ["charts"] = s_charts,
-            ["script"] = s_script,
+            ["echarts"] = _echarts,
+            ["charts"] = _charts,
+            ["script"] = _script,
         };
         // In one pass, so that nothing from the data is taken for a place to fill.
-        return Slot().Replace(s_template, slot => parts[slot.Groups[1].Value]);
+        return Slot().Replace(_template, slot => parts[slot.Groups[1].Value]);
     }
 
     static string Asset(string name)

@@ -7,13 +7,13 @@ public static class Numbers
 {
     internal static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    static readonly HashSet<string> s_shares = new(StringComparer.OrdinalIgnoreCase)
+    static readonly HashSet<string> _shares = new(StringComparer.OrdinalIgnoreCase)
     {
         "accuracy", "balanced-accuracy", "error", "error-rate", "balanced-error", "f1", "macro-f1", "precision", "recall",
     };
 
     /// <summary>Metrics from 0 to 1 that are shown as percentages.</summary>
-    public static bool IsShare(string metric) => s_shares.Contains(metric.Trim().Replace(' ', '-').Replace('_', '-'));
+    public static bool IsShare(string metric) => _shares.Contains(metric.Trim().Replace(' ', '-').Replace('_', '-'));
 
     /// <summary>Four significant digits: 0.3062, 12.5, 1,797, 4.4e-06.</summary>
     public static string Show(double value)

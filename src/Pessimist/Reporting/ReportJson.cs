@@ -10,7 +10,7 @@ namespace Pessimist.Reporting;
 /// <summary>The report as JSON: stable, versioned, snake case, enums as kebab-case words, <c>null</c> for a number that is not finite.</summary>
 public static class ReportJson
 {
-    static readonly JsonSerializerOptions s_compact = new()
+    static readonly JsonSerializerOptions _compact = new()
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -19,7 +19,7 @@ public static class ReportJson
         Converters = { new FiniteNumber(), new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
-    static readonly JsonSerializerOptions s_indented = new(s_compact)
+    static readonly JsonSerializerOptions _indented = new(_compact)
     {
         // Written to files and terminals, never into a page: there the escaping encoder stays.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -27,22 +27,22 @@ public static class ReportJson
         NewLine = "\n",
     };
 
-    public static string Render(Report report) => JsonSerializer.Serialize(report, s_indented) + "\n";
+    public static string Render(Report report) => JsonSerializer.Serialize(report, _indented) + "\n";
 
     /// <summary>On one line, with <c>&lt; &gt; &amp; '</c> and everything beyond ASCII escaped, to stand inside HTML.</summary>
-    internal static string ForHtml(Report report) => JsonSerializer.Serialize(report, s_compact);
+    internal static string ForHtml(Report report) => JsonSerializer.Serialize(report, _compact);
 
     /// <summary>The JSON schema of <see cref="Render"/>, made from the types.</summary>
     public static string Schema()
     {
-        var schema = s_indented.GetJsonSchemaAsNode(typeof(Report), new JsonSchemaExporterOptions
+        var schema = _indented.GetJsonSchemaAsNode(typeof(Report), new JsonSchemaExporterOptions
         {
             TreatNullObliviousAsNonNullable = true,
             TransformSchemaNode = Describe,
         }).AsObject();
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "Pessimist report");
-        return schema.ToJsonString(s_indented) + "\n";
+        return schema.ToJsonString(_indented) + "\n";
     }
 
     /// <summary>The exporter cannot see what <see cref="FiniteNumber"/> writes.</summary>

@@ -12,12 +12,12 @@ static class SampleRun
 {
     public const string WorkingDirectory = "/home/ada/digits";
 
-    static readonly string[] s_digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    static readonly string[] _digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
     public static Run Healthy() => Run.Of(
     [
         Started([]),
-        Target("label", s_digits),
+        Target("label", _digits),
         Stage(1, "target", StageStatus.Passed, "accuracy on `label`, 10 classes; no goal was given: 0 errors are assumed to be possible", 0.01),
         .. Data("label"),
         Stage(2, "data", StageStatus.Passed, "1,797 rows, 64 features, none missing, no duplicates; labels depend on the inputs (p = 0.005)", 0.42),
@@ -54,7 +54,7 @@ static class SampleRun
         Stage(9, "evaluate", StageStatus.Passed, "97.8 % of 360 test examples, overfitting 2.5 points", 0.04),
         new ConfusionMeasured
         {
-            Split = "test", Classes = s_digits,
+            Split = "test", Classes = _digits,
             Counts = [.. Enumerable.Range(0, 10).Select(i => (IReadOnlyList<int>)[.. Enumerable.Range(0, 10).Select(j => i == j ? 35 : (i, j) is (8, 1) ? 4 : (i, j) is (3, 9) or (9, 3) ? 2 : 0)])],
             Pairs = [new("8", "1", 4, 0.5, 0.103, 0.041, 0.236, ["row 1181", "row 1554"]), new("3", "9", 2, 0.25, 0.054, 0.015, 0.177, ["row 77"]), new("9", "3", 2, 0.25, 0.054, 0.015, 0.177, ["row 1658"])],
         },
@@ -76,7 +76,7 @@ static class SampleRun
     public static Run Sick(string name = "label") => Run.Of(
     [
         Started(["--lr", "10"]),
-        Target(name, s_digits),
+        Target(name, _digits),
         Stage(1, "target", StageStatus.Passed, $"accuracy on `{name}`, 10 classes; no goal was given: 0 errors are assumed to be possible", 0.01),
         .. Data(name),
         Stage(2, "data", StageStatus.NotEnoughEvidence, "1,797 rows, 64 features, pixel_0 is constant", 0.42),
@@ -124,7 +124,10 @@ static class SampleRun
     {
         var cause = new Finding
         {
-            Code = "PES501", Name = "learning-rate-too-high", Level = Level.Error, EvidenceClass = EvidenceClass.Confirmed,
+            Code = "PES501",
+            Name = "learning-rate-too-high",
+            Level = Level.Error,
+            EvidenceClass = EvidenceClass.Confirmed,
             Message = "the learning rate of 10 makes the loss explode",
             Evidence = [new("loss after 39 steps", "853,200", "the first loss, 2.4", "definition"), new("largest stable rate tried", "0.1", "", "")],
             Causes = [new("learning-rate-too-high", 1, "learning-rate-ladder")],
@@ -134,7 +137,10 @@ static class SampleRun
         };
         var constant = new Finding
         {
-            Code = "PES101", Name = "constant-column", Level = Level.Warning, EvidenceClass = EvidenceClass.Proved,
+            Code = "PES101",
+            Name = "constant-column",
+            Level = Level.Warning,
+            EvidenceClass = EvidenceClass.Proved,
             Message = $"column `{name}_0` has the same value in every row",
             Location = new Location($"{WorkingDirectory}/data/digits.csv", Column: $"{name}_0", Row: 2),
             Evidence = [new("distinct values", "1", "at least 2", "definition")],
@@ -144,7 +150,11 @@ static class SampleRun
         };
         var folded = new Finding
         {
-            Code = "PES902", Name = "single-batch-explodes", Level = Level.Error, EvidenceClass = EvidenceClass.Proved, Message = "the loss on one frozen batch explodes",
+            Code = "PES902",
+            Name = "single-batch-explodes",
+            Level = Level.Error,
+            EvidenceClass = EvidenceClass.Proved,
+            Message = "the loss on one frozen batch explodes",
         };
         return new DiagnosisResult([cause, constant], [folded],
         [
@@ -165,13 +175,25 @@ static class SampleRun
 
     static RunStarted Started(string[] more) => new()
     {
-        Id = "20261120-154512-digits-7f3a", ToolVersion = "0.1.0", Command = "diagnose", Arguments = ["digits.csv", "--target", "label", .. more],
-        Time = new DateTimeOffset(2026, 11, 20, 15, 45, 12, TimeSpan.Zero), Seed = 0, Libtorch = "1.13.1", Blas = "OpenBLAS", Threads = 2,
+        Id = "20261120-154512-digits-7f3a",
+        ToolVersion = "0.1.0",
+        Command = "diagnose",
+        Arguments = ["digits.csv", "--target", "label", .. more],
+        Time = new DateTimeOffset(2026, 11, 20, 15, 45, 12, TimeSpan.Zero),
+        Seed = 0,
+        Libtorch = "1.13.1",
+        Blas = "OpenBLAS",
+        Threads = 2,
     };
 
     static TargetChosen Target(string name, string[] classes) => new()
     {
-        Target = name, Task = "multi-class", Metric = "accuracy", HigherIsBetter = true, GoalFrom = "none given: 0 errors are assumed to be possible", Classes = classes,
+        Target = name,
+        Task = "multi-class",
+        Metric = "accuracy",
+        HigherIsBetter = true,
+        GoalFrom = "none given: 0 errors are assumed to be possible",
+        Classes = classes,
     };
 
     static IEnumerable<Observation> Data(string name) =>
@@ -186,7 +208,11 @@ static class SampleRun
 
     static DataProfile Profile(string name) => new()
     {
-        Source = $"{WorkingDirectory}/digits.csv", Format = "CSV", Kind = Pessimist.Data.DataKind.Table, Count = 1797, InputShape = [64],
+        Source = $"{WorkingDirectory}/digits.csv",
+        Format = "CSV",
+        Kind = Pessimist.Data.DataKind.Table,
+        Count = 1797,
+        InputShape = [64],
         Columns =
         [
             new ColumnFacts { Name = $"{name}_0", Kind = ColumnKind.Number, Count = 1797, Min = 0, Max = 0, Mean = 0, Std = 0, Median = 0, Distinct = 1, Zeros = 1, IsConstant = true },
@@ -195,26 +221,57 @@ static class SampleRun
         ],
         Target = new TargetFacts
         {
-            Task = Pessimist.Data.TaskKind.MultiClass, Columns = [name], Explanation = "10 whole numbers", Split = "stratified", Train = 1149, Validation = 288, Test = 360, Missing = 0, IsConstant = false,
+            Task = Pessimist.Data.TaskKind.MultiClass,
+            Columns = [name],
+            Explanation = "10 whole numbers",
+            Split = "stratified",
+            Train = 1149,
+            Validation = 288,
+            Test = 360,
+            Missing = 0,
+            IsConstant = false,
         },
         Normalized = new Pessimist.Data.NormalizationCheck(true, 64, 0, 0.98, 1, null, "every feature has mean 0 and deviation 1"),
         Duplicates = new DuplicateFacts
         {
-            Groups = 0, Extra = 0, ConflictingGroups = 0, TwinsInsideTrain = 0, ValidationInTrain = 0, TestInTrain = 0, TestInValidation = 0, ExpectedByChance = 0, AcrossP = 1, Pairs = [],
+            Groups = 0,
+            Extra = 0,
+            ConflictingGroups = 0,
+            TwinsInsideTrain = 0,
+            ValidationInTrain = 0,
+            TestInTrain = 0,
+            TestInValidation = 0,
+            ExpectedByChance = 0,
+            AcrossP = 1,
+            Pairs = [],
         },
-        Determining = [], Dropped = [new Pessimist.Data.DroppedColumn($"{name}_0", Pessimist.Data.DropReason.Identifier, "it numbers the rows")], Unreadable = [], OddShapes = [], WrongExtensions = [],
+        Determining = [],
+        Dropped = [new Pessimist.Data.DroppedColumn($"{name}_0", Pessimist.Data.DropReason.Identifier, "it numbers the rows")],
+        Unreadable = [],
+        OddShapes = [],
+        WrongExtensions = [],
     };
 
     static SplitMade Split(string split, int count, int each) => new()
     {
-        Split = split, Count = count, How = "stratified by label, seed 0", Classes = [.. s_digits.Select((d, i) => new Pessimist.Observations.ClassCount(d, each + (i % 3 - 1)))],
+        Split = split,
+        Count = count,
+        How = "stratified by label, seed 0",
+        Classes = [.. _digits.Select((d, i) => new Pessimist.Observations.ClassCount(d, each + (i % 3 - 1)))],
     };
 
     static ModelBuilt Model(double rate) => new()
     {
-        Name = "fully connected, one hidden layer", Why = "the inputs are a table: start with one hidden layer", Text = "Sequential(\n  (0): Linear(64, 128)\n  (1): ReLU()\n  (2): Linear(128, 10)\n)",
+        Name = "fully connected, one hidden layer",
+        Why = "the inputs are a table: start with one hidden layer",
+        Text = "Sequential(\n  (0): Linear(64, 128)\n  (1): ReLU()\n  (2): Linear(128, 10)\n)",
         Layers = [new("0", "Linear", [32, 128], 8320, 16384), new("1", "ReLU", [32, 128], 0, 16384), new("2", "Linear", [32, 10], 1290, 1280)],
-        Parameters = 9610, Memory = new StepMemory(38_440, 38_440, 76_880, 34_048, 8_192), Optimizer = "Adam", LearningRate = rate, BatchSize = 32, Initialization = "He normal",
+        Parameters = 9610,
+        Memory = new StepMemory(38_440, 38_440, 76_880, 34_048, 8_192),
+        Optimizer = "Adam",
+        LearningRate = rate,
+        BatchSize = 32,
+        Initialization = "He normal",
     };
 
     static IEnumerable<Observation> FirstPass() =>
@@ -232,8 +289,14 @@ static class SampleRun
 
     static SingleBatchTried Batch(int seed, SingleBatchVerdict verdict, Func<int, double> loss, string because) => new()
     {
-        Seed = seed, Verdict = verdict, Losses = [.. Enumerable.Range(0, 60).Select(loss)], FinalError = verdict == SingleBatchVerdict.Passes ? 0 : 0.9, BatchSize = 32,
-        FirstHash = "9c1f", LastHash = "9c1f", Because = because,
+        Seed = seed,
+        Verdict = verdict,
+        Losses = [.. Enumerable.Range(0, 60).Select(loss)],
+        FinalError = verdict == SingleBatchVerdict.Passes ? 0 : 0.9,
+        BatchSize = 32,
+        FirstHash = "9c1f",
+        LastHash = "9c1f",
+        Because = because,
     };
 
     static BaselineMeasured Baseline(string name, double value, double low, double high) =>
@@ -251,8 +314,13 @@ static class SampleRun
             var failed = rate > 0.2;
             yield return new TrialFinished
             {
-                Round = round, Number = i + 1, Parameters = new Dictionary<string, double> { ["lr"] = rate, ["weight decay"] = Math.Pow(10, -5 + within % 4), ["width"] = 32 * (within % 6 + 1) },
-                Value = failed ? null : 0.983 - 0.08 * Math.Pow(Math.Log10(rate) + 2.7, 2), Failure = failed ? "the loss was not finite after 12 steps" : null, Epochs = round * 5, Seconds = 1.1,
+                Round = round,
+                Number = i + 1,
+                Parameters = new Dictionary<string, double> { ["lr"] = rate, ["weight decay"] = Math.Pow(10, -5 + within % 4), ["width"] = 32 * (within % 6 + 1) },
+                Value = failed ? null : 0.983 - 0.08 * Math.Pow(Math.Log10(rate) + 2.7, 2),
+                Failure = failed ? "the loss was not finite after 12 steps" : null,
+                Epochs = round * 5,
+                Seconds = 1.1,
             };
         }
 

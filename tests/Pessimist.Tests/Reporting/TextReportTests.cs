@@ -7,19 +7,19 @@ namespace Pessimist.Tests.Reporting;
 
 public sealed class TextReportTests
 {
-    static readonly TextOptions s_plain = new(Styles.None, ReportPath: ".pessimist/runs/20261120-154512-digits-7f3a/report.html");
+    static readonly TextOptions _plain = new(Styles.None, ReportPath: ".pessimist/runs/20261120-154512-digits-7f3a/report.html");
 
     [Fact]
-    public void Healthy_run() => Snapshot.Match(TextReport.Render(SampleRun.HealthyReport(), s_plain));
+    public void Healthy_run() => Snapshot.Match(TextReport.Render(SampleRun.HealthyReport(), _plain));
 
     [Fact]
-    public void Sick_run() => Snapshot.Match(TextReport.Render(SampleRun.SickReport(), s_plain));
+    public void Sick_run() => Snapshot.Match(TextReport.Render(SampleRun.SickReport(), _plain));
 
     [Fact]
-    public void Sick_run_verbose() => Snapshot.Match(TextReport.Render(SampleRun.SickReport(), s_plain with { Verbose = true }));
+    public void Sick_run_verbose() => Snapshot.Match(TextReport.Render(SampleRun.SickReport(), _plain with { Verbose = true }));
 
     [Fact]
-    public void Sick_run_in_colour() => Snapshot.Match(TextReport.Render(SampleRun.SickReport(), s_plain with { Styles = Styles.Ansi }).Replace('\e', '␛'));
+    public void Sick_run_in_colour() => Snapshot.Match(TextReport.Render(SampleRun.SickReport(), _plain with { Styles = Styles.Ansi }).Replace('\e', '␛'));
 
     [Theory]
     [InlineData("de-DE")]
@@ -29,7 +29,7 @@ public sealed class TextReportTests
     {
         string[] All() =>
         [
-            TextReport.Render(SampleRun.HealthyReport(), s_plain), ConciseReport.Render(SampleRun.SickReport()),
+            TextReport.Render(SampleRun.HealthyReport(), _plain), ConciseReport.Render(SampleRun.SickReport()),
             MarkdownReport.Render(SampleRun.HealthyReport()), ReportJson.Render(SampleRun.HealthyReport()), HtmlReport.Render(SampleRun.HealthyReport()),
         ];
         var expected = All();
@@ -49,7 +49,7 @@ public sealed class TextReportTests
     public void No_line_is_wider_than_the_terminal()
     {
         foreach (var width in (int[])[60, 100])
-            foreach (var line in TextReport.Render(SampleRun.SickReport("数字" + new string('x', 150)), s_plain with { Width = width, ReportPath = null, Verbose = true }).Split('\n'))
+            foreach (var line in TextReport.Render(SampleRun.SickReport("数字" + new string('x', 150)), _plain with { Width = width, ReportPath = null, Verbose = true }).Split('\n'))
                 // A command must stay whole, to be copied.
                 if (!line.TrimStart().StartsWith("$ ", StringComparison.Ordinal) && !line.StartsWith("next: ", StringComparison.Ordinal))
                     Display.Width(line).ShouldBeLessThanOrEqualTo(width, line);
@@ -60,7 +60,7 @@ public sealed class TextReportTests
     {
         var hostile = "a\e[2Jb\u202Ec\u0007\nd\u009Be";
         foreach (var text in (string[])[
-            TextReport.Render(SampleRun.SickReport(hostile), s_plain with { Verbose = true }),
+            TextReport.Render(SampleRun.SickReport(hostile), _plain with { Verbose = true }),
             ConciseReport.Render(SampleRun.SickReport(hostile)),
             MarkdownReport.Render(SampleRun.SickReport(hostile))])
         {
@@ -74,7 +74,7 @@ public sealed class TextReportTests
     public void A_run_that_stopped_at_once_still_renders()
     {
         var report = Report.From(new Run(), new Diagnosis.DiagnosisResult([], [], []), "/");
-        TextReport.Render(report, s_plain).ShouldContain("the run ended without a last record");
+        TextReport.Render(report, _plain).ShouldContain("the run ended without a last record");
         ReportJson.Render(report).ShouldContain("\"ending\": \"killed\"");
     }
 

@@ -116,7 +116,7 @@ const charts = (() => {
       const fill = { total: t.faint, real: t.colours[1], 'no-evidence': t.colours[5], negligible: t.colours[2] };
       return Object.assign(base(t), {
         grid: { left: 66, right: 18, top: 24, bottom: 52 },
-        xAxis: axis(t, undefined, { type: 'category', data: steps.map(s => s.name), axisLabel: { color: t.text, interval: 0, width: 112, overflow: 'break', lineHeight: 15 }, splitLine: { show: false } }),
+        xAxis: axis(t, undefined, { type: 'category', data: steps.map(s => s.name), axisLabel: { color: t.text, interval: 0, width: Math.min(112, (element.clientWidth - 90) / steps.length - 4), fontSize: element.clientWidth < 600 ? 10 : 12, overflow: 'break', lineHeight: 14 }, splitLine: { show: false } }),
         yAxis: axis(t, yName, { type: 'value', nameGap: 50, axisLabel: { color: t.faint, formatter: format } }),
         series: [{
           type: 'custom', encode: { x: 0, y: [1, 2, 3, 4] },

@@ -145,7 +145,7 @@
         h('h3', {}, 'Overfitting one batch ', chip(single.verdict === 'passes' ? 'passes' : single.verdict === 'not-enough-evidence' ? 'not-enough-evidence' : 'failed', words(single.verdict))),
         lineFigure('Loss on one frozen batch', single.seeds.map(s => s.curve), { xName: 'step', yName: 'loss', log: single.verdict !== 'plateaus', marks: floor > 0 ? [{ y: floor, label: 'lowest loss possible' }] : [] }),
         table(single.seeds, [['seed', s => s.seed], ['verdict', s => chip(s.verdict === 'passes' ? 'passes' : 'failed', words(s.verdict))], ['first loss', s => number(s.first_loss), 'n'], ['last loss', s => number(s.last_loss), 'n'],
-          ['steps', s => count(s.steps), 'n'], ['examples', s => count(s.batch_size), 'n'], ['final error', s => (s.final_error === undefined ? '' : percent(s.final_error)), 'n'], ['because', s => s.because]], 'Each seed')));
+          ['steps', s => count(s.steps), 'n'], ['examples', s => count(s.batch_size), 'n'], ['final error', s => (s.final_error === undefined ? '' : percent(s.final_error)), 'n'], ['because', s => s.because, 'w']], 'Each seed')));
     }
     const loss = details.initial_loss;
     if (loss) blocks.push(h('p', {}, `Initial loss ${number(loss.loss)}; a network that knows nothing has ${loss.expected_as} = ${number(loss.expected)}.${loss.reason ? ` ${loss.reason}` : ''}`));
