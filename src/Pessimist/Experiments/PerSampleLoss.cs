@@ -24,13 +24,13 @@ public sealed class PerSampleLoss() : Experiment("per-sample-loss", "do a few ex
         if (share < Most)
         {
             context.Beliefs.Update(Causes.HardExamples, 0.05);
-            return Reading(context, ExperimentOutcome.Refuted, string.Create(CultureInfo.InvariantCulture,
-                $"the {few.Length} worst of {losses.Count} examples hold {100 * share:0} % of the loss: all stay wrong"), Causes.HardExamples) with { Curves = curves };
+            var spread = string.Create(CultureInfo.InvariantCulture, $"the {few.Length} worst of {losses.Count} examples hold {100 * share:0} % of the loss: all stay wrong");
+            return Reading(context, ExperimentOutcome.Refuted, spread, Causes.HardExamples) with { Curves = curves };
         }
 
         context.Beliefs.Update(Causes.HardExamples, 10);
-        return Reading(context, ExperimentOutcome.Consistent, string.Create(CultureInfo.InvariantCulture,
-            $"{few.Length} of {losses.Count} examples hold {100 * share:0} % of the loss: number {string.Join(", ", few.Take(5).Select(l => l.Index + 1))} of the batch first; look at their labels"),
-            Causes.HardExamples) with { Curves = curves };
+        var reading = string.Create(CultureInfo.InvariantCulture,
+            $"{few.Length} of {losses.Count} examples hold {100 * share:0} % of the loss: number {string.Join(", ", few.Take(5).Select(l => l.Index + 1))} of the batch first; look at their labels");
+        return Reading(context, ExperimentOutcome.Consistent, reading, Causes.HardExamples) with { Curves = curves };
     }
 }

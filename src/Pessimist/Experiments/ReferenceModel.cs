@@ -15,10 +15,11 @@ public sealed class ReferenceModel() : Experiment("reference-model", "does a pla
         var cause = passes ? Causes.FaultInModel : Causes.FaultInData;
         context.Beliefs.Update(cause, 10);
         var curves = new Series[] { new("as it is", Undoing.Thin(context.First.Trial.Losses)), new("reference", Undoing.Thin(attempts[0].Trial.Losses)) };
+        var reading = passes
+            ? $"{new UseReferenceModel().Words} fits it ({attempts[0].Curve.Because}): the fault is in the network, the loss or the optimizer"
+            : $"{new UseReferenceModel().Words} fails as well ({attempts[^1].Curve.Because}): the fault is in the data or the targets";
         return attempts[^1].Verdict == SingleBatchVerdict.NotEnoughEvidence
             ? Reading(context, ExperimentOutcome.Inconclusive, attempts[^1].Curve.Because) with { Curves = curves }
-            : Reading(context, ExperimentOutcome.Consistent, passes
-                ? $"{new UseReferenceModel().Words} fits it ({attempts[0].Curve.Because}): the fault is in the network, the loss or the optimizer"
-                : $"{new UseReferenceModel().Words} fails as well ({attempts[^1].Curve.Because}): the fault is in the data or the targets", cause) with { Curves = curves };
+            : Reading(context, ExperimentOutcome.Consistent, reading, cause) with { Curves = curves };
     }
 }

@@ -144,7 +144,10 @@ public static class LabelDependenceTest
         var shift = MendingShift(scan, options.MaxShift, chance, elsewhere);
         return result with
         {
-            Verdict = LabelVerdict.PartlyBlock, Range = range, Shift = shift, Reason = Reasons.Block(range, found, chance, elsewhere, shift),
+            Verdict = LabelVerdict.PartlyBlock,
+            Range = range,
+            Shift = shift,
+            Reason = Reasons.Block(range, found, chance, elsewhere, shift),
         };
     }
 
