@@ -147,13 +147,15 @@ public static class TextReport
 
         void Decomposition()
         {
-            if (report.Decomposition is not { } terms) return;
+            if (report.Decomposition is not { } all) return;
+            // The last model is the one to go on with; the report shows the others too.
+            var model = all[^1].Model;
             Line();
-            Table(["error taken apart", "value", "interval", "verdict"],
+            Table([model is "start" or "" ? "error taken apart" : $"error taken apart, {model}", "value", "interval", "verdict"],
             [
-                .. terms.Select(t => (string[])
+                .. all.Where(t => t.Model == model).Select(t => (string[])
                 [
-                    Term(t.Term) + (t.Model is "start" or "" ? "" : $" ({t.Model})"),
+                    Term(t.Term),
                     Numbers.Metric(t.Metric, t.Value),
                     Numbers.Interval(t.Metric, t.Low, t.High),
                     VerdictWord(t.Verdict) + (t.Verdict == TermVerdict.NoEvidence && t.Detectable is { } d ? $"; a gap of {Numbers.Metric(t.Metric, d)} could have been seen" : ""),
@@ -163,10 +165,12 @@ public static class TextReport
 
         void Confused()
         {
-            if (report.Confused is not { } pairs) return;
-            var shown = pairs.Take(3).Select(p => $"{Display.Clean(p.Label)} taken for {Display.Clean(p.Predicted)} ({Numbers.Plural(p.Count, "time")}, {Numbers.Percent(p.Share)} of all errors)");
+            // One example is no pattern.
+            ConfusedPair[] pairs = [.. (report.Confused ?? []).Where(p => p.Count > 1).Take(3)];
+            if (pairs.Length == 0) return;
             Line();
-            Wrapped("most confused: ", string.Join("; ", shown));
+            Wrapped("most confused: ", string.Join("; ", pairs.Select(p =>
+                $"{Display.Clean(p.Label)} taken for {Display.Clean(p.Predicted)} ({Numbers.Plural(p.Count, "time")}, {Numbers.Percent(p.Share)} of all errors)")));
         }
 
         void Next()

@@ -171,12 +171,12 @@ const charts = (() => {
   }
 
   /* groups: [{name, points: [[x, y, label]], kept?: [low, high]}] */
-  function scatter(element, groups, { xName, yName, log, format }) {
+  function scatter(element, groups, { xName, yName, log, logY, format }) {
     return add(element, t => Object.assign(base(t), {
       color: t.colours, legend: legend(t),
       tooltip: Object.assign(base(t).tooltip, { formatter: p => p.value[2] }),
       xAxis: axis(t, xName, { type: log ? 'log' : 'value', scale: true, splitLine: { show: false } }),
-      yAxis: axis(t, yName, { type: 'value', scale: true, nameGap: 46, axisLabel: { color: t.faint, formatter: format } }),
+      yAxis: axis(t, yName, { type: logY ? 'log' : 'value', scale: true, nameGap: 46, axisLabel: { color: t.faint, formatter: format } }),
       series: groups.map((g, i) => ({
         type: 'scatter', name: g.name, data: g.points, symbol: ['circle', 'diamond', 'triangle', 'rect'][i % 4], symbolSize: 10, itemStyle: { opacity: .85 },
         markArea: g.kept ? { silent: true, itemStyle: { color: t.colours[i % 6], opacity: .1 }, data: [[{ xAxis: g.kept[0] }, { xAxis: g.kept[1] }]] } : undefined,

@@ -92,7 +92,7 @@
     const { run, summary } = report;
     const level = summary.errors ? 'error' : summary.warnings ? 'warning' : run.ending === 'completed' && !report.stages.some(s => s.status === 'failed') ? 'good' : 'note';
     const next = report.next[0];
-    const finding = report.findings[0];
+    const finding = report.findings.find(f => f.level !== 'note');
     return [
       h('p', { class: 'kicker mono' }, `${report.tool.name} ${run.command} ${run.arguments.join(' ')}`),
       h('h1', {}, summary.verdict || 'nothing was checked'),
@@ -103,7 +103,7 @@
         h('li', {}, chip('', plural(summary.checks.total, 'check'))),
         run.ending === 'completed' ? null : h('li', {}, chip('warning', `run ${run.ending}`))),
       finding || next ? h('div', { class: `first ${level}` }, h('strong', {}, 'First: '),
-        finding && finding.fixes.length ? finding.fixes[0] : next ? `${next.action} (${next.why})` : finding.message,
+        finding?.fixes.length ? finding.fixes[0] : next ? `${next.action} (${next.why})` : finding.message,
         next?.command ? h('p', {}, command(next.command)) : null) : null,
       h('p', { class: 'faint' }, [`run ${run.id}`, run.time ? run.time.slice(0, 19).replace('T', ' ') : '', seconds(run.seconds), run.device, `seed ${run.seed}`].filter(Boolean).join(' · ')),
     ];
@@ -134,7 +134,7 @@
       const format = value => show(metric, value);
       return h('div', {}, h('div', { class: 'pair' },
         phase.loss.length ? lineFigure(`Loss${name}`, phase.loss, { xName: 'epoch', yName: 'loss', marks: best }) : null,
-        phase.metric.length ? lineFigure(`${metric}${name}`, phase.metric, { xName: 'epoch', yName: metric, format, marks: best, toggle: false }) : null),
+        phase.metric.length ? lineFigure(`${metric}${phase.metric.length === 1 ? `, ${phase.metric[0].name}` : ''}${name}`, phase.metric, { xName: 'epoch', yName: metric, format, marks: best, toggle: false }) : null),
         phase.ending ? h('p', { class: 'faint' }, `Training ended: ${words(phase.ending)}.`) : null,
         phase.rates.length ? more('Learning rate, gradient norm, update ratio', lineFigure(`Rates${name}`, phase.rates, { xName: 'epoch', yName: '', log: true })) : null);
     });
@@ -186,6 +186,7 @@
     const metrics = report.metrics ?? [];
     const baselines = report.baselines ?? [];
     const groups = new Map();
+    const modelOf = c => (metrics.some(m => m.model === 'tuned' && m.split === c.split && m.value === c.model_value) && !metrics.some(m => m.model === 'start' && m.split === c.split && m.value === c.model_value) ? 'tuned network' : 'network');
     for (const b of baselines) {
       const key = `${b.split}\n${b.metric}`;
       groups.set(key, [...(groups.get(key) ?? []), { name: b.name, low: b.low, value: b.value, high: b.high }]);
@@ -196,7 +197,7 @@
       const all = [...rows, ...network].map(r => (r.low === 0 && r.high === 0 && r.value !== 0 ? { ...r, low: r.value, high: r.value } : r));
       blocks.push(figure(`Network and baselines, ${split} ${metric}`, all.map(r => `${r.name} ${show(metric, r.value)}`).join('; '),
         element => charts.intervals(element, all, { xName: `${metric}, 95 % interval`, format: v => show(metric, v) }),
-        { notes: details.comparisons.filter(c => c.split === split).map(c => `Against ${c.baseline} on the same ${count(c.count)} examples: ${c.p < .05 ? `the network is ${c.model_is_better ? 'better' : 'worse'}` : 'no evidence of a difference'} (${show(c.metric, c.model_value)} and ${show(c.metric, c.baseline_value)}, p = ${number(c.p)}).`) }));
+        { notes: details.comparisons.filter(c => c.split === split).map(c => `Against ${c.baseline} on the same ${count(c.count)} examples: ${c.p < .05 ? `the ${modelOf(c)} is ${c.model_is_better ? 'better' : 'worse'}` : `no evidence that the ${modelOf(c)} differs`} (${show(c.metric, c.model_value)} and ${show(c.metric, c.baseline_value)}, p = ${number(c.p)}).`) }));
     }
     const rows = [...metrics.map(m => ({ ...m, name: m.model === 'start' ? 'network' : `network, ${m.model}` })), ...baselines];
     if (rows.length) blocks.push(table(rows, [['', r => r.name], ['split', r => r.split], ['metric', r => r.metric], ['value', r => show(r.metric, r.value), 'n'], ['95 % interval', r => interval(r.metric, r.low, r.high), 'n'], ['examples', r => (r.n ? count(r.n) : ''), 'n']], 'Network and baselines'));
@@ -299,15 +300,20 @@
     const good = details.trials.filter(t => t.value !== undefined && t.value !== null);
     const said = report.study?.best ? `best: trial ${report.study.best.trial} with ${show(metric, report.study.best.value)}` : 'no trial succeeded';
     const range = r => (r ? `${number(r.low)} to ${number(r.high)}` : '');
+    const scores = good.map(t => t.value);
+    const logY = Math.min(...scores) > 0 && Math.max(...scores) > 20 * Math.min(...scores);
     const plot = name => {
       const values = good.map(t => t.parameters[name]).filter(v => v !== undefined);
       // Under two decades a log axis has no ticks to read.
-      const log = details.rounds.some(r => r.searched[name]?.log) && Math.min(...values) > 0 && Math.max(...values) > 100 * Math.min(...values);
+      const positive = values.filter(v => v > 0);
+      const least = Math.min(...positive, ...details.rounds.map(r => r.searched[name]?.low).filter(v => v > 0));
+      const log = details.rounds.some(r => r.searched[name]?.log) && Math.max(...positive) > 100 * least;
+      const atEdge = log && positive.length < values.length;
       const groups = rounds.map(round => {
         const kept = details.rounds.find(r => r.round === round)?.kept[name];
-        return { name: `round ${round}`, kept: kept && round !== last(rounds) ? [kept.low, kept.high] : null, points: good.filter(t => t.round === round && name in t.parameters).map(t => [t.parameters[name], t.value, `trial ${t.number}: ${show(metric, t.value)}\n${Object.entries(t.parameters).map(([k, v]) => `${k} ${number(v)}`).join('\n')}`]) };
+        return { name: `round ${round}`, kept: kept && round !== last(rounds) ? [kept.low, kept.high] : null, points: good.filter(t => t.round === round && name in t.parameters).map(t => [atEdge ? Math.max(least, t.parameters[name]) : t.parameters[name], t.value, `trial ${t.number}: ${show(metric, t.value)}\n${Object.entries(t.parameters).map(([k, v]) => `${k} ${number(v)}`).join('\n')}`]) };
       });
-      return figure(`${name} and ${metric}`, said, element => charts.scatter(element, groups, { xName: name, yName: metric, log, format: v => show(metric, v) }), { notes: ['The shaded range is what a round kept for the next.'] });
+      return figure(`${name} and ${metric}`, said, element => charts.scatter(element, groups, { xName: name, yName: metric, log, logY, format: v => show(metric, v) }), { notes: ['The shaded range is what a round kept for the next.' + (atEdge ? ' A value of 0 stands at the left edge.' : '')] });
     };
     const failed = details.trials.length - good.length;
     return [
