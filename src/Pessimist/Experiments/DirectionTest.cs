@@ -62,5 +62,5 @@ public sealed class DirectionTest() : Experiment("direction-test", "does the los
         return Result(ExperimentOutcome.Inconclusive, "the first update points downhill and has a sensible length");
     }
 
-    static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+    static string Text(double value) => value.ToString(Math.Abs(value) is >= 1e5 or (> 0 and < 1e-3) ? "0.##e0" : "0.####", CultureInfo.InvariantCulture);
 }

@@ -36,6 +36,7 @@ public sealed class LearningRateLadder() : Experiment("learning-rate-ladder", "w
         double[] rungs = [.. new[] { rate * 1e-3, rate * 1e-2, rate * 0.1, rate * 10, 1e-4, 3e-4, 1e-3, 1e-2, 0.1 }
             .Where(r => r is >= 1e-6 and <= 1 && Math.Abs(Math.Log(r / rate)) > 0.99 * Math.Log(Factor)).Distinct().OrderBy(r => Math.Abs(Math.Log(r / context.Facts.DefaultLearningRate)))];
         var tried = new List<Attempt>();
+        var deviated = Deviates(context);
         foreach (var rung in rungs)
         {
             var attempt = context.Try(Recipe.Of(new SetLearningRate(rung)), context.Seeds[0]);
@@ -44,7 +45,11 @@ public sealed class LearningRateLadder() : Experiment("learning-rate-ladder", "w
             var deviation = Deviation.LearningRate(rate, rung);
             context.Deviations.RemoveAll(d => d.Undo is SetLearningRate);
             context.Deviations.Add(deviation);
-            return this.Undone(context, deviation) with { Curves = Curves(context, tried) };
+            var undone = this.Undone(context, deviation) with { Curves = Curves(context, tried) };
+            // A default rate that is slow here is no mistake; the batch is hard for it.
+            return deviation.Cause == Causes.LearningRateTooLow && !deviated
+                ? undone with { Outcome = ExperimentOutcome.Consistent, Confirmation = null, Probability = context.Beliefs[deviation.Cause] }
+                : undone;
         }
 
         foreach (var cause in About) context.Beliefs.Update(cause, 0.05);

@@ -34,6 +34,8 @@ public sealed record Attempt(Recipe Recipe, int Seed, Trial Trial, CurveVerdict 
 /// <summary>Tries to overfit one frozen batch, for as long as the curve leaves it open.</summary>
 public static class OverfitOneBatch
 {
+    const int JudgeEvery = 100;
+
     public static Attempt Try(ISubject subject, Recipe recipe, int seed, OverfitOptions? options = null, bool detailed = false,
         CancellationToken cancel = default)
     {
@@ -43,17 +45,16 @@ public static class OverfitOneBatch
         CurveVerdict Judge(IReadOnlyList<double> losses, double? error, Trial? trial = null) => SingleBatchCurve.Classify(
             losses, facts.Floor, error, trial?.FirstHash ?? "", trial?.LastHash ?? "", facts.KnowNothingLoss, options.Limits);
 
+        // A whole curve is judged only now and then; in between, only "fitted" matters, and that shows in the last steps.
+        var next = options.Steps;
         bool GoOn(IReadOnlyList<double> losses, double? error)
         {
-            // A whole curve is judged only now and then; in between, only "fitted" matters, and that shows in the last steps.
-            var last = losses.Count < options.Steps || losses.Count % 100 != 0 ? [losses[0], .. losses.Skip(Math.Max(1, losses.Count - 10))] : losses;
-            var verdict = Judge(last, error);
-            if (verdict.Passes) return false;
-            if (losses.Count < options.Steps || losses.Count % 100 != 0) return true;
-            return verdict.Verdict switch
+            if (losses.Count < next) return !Judge([losses[0], .. losses.Skip(Math.Max(1, losses.Count - 10))], error).Passes;
+            next = losses.Count + JudgeEvery;
+            return Judge(losses, error).Verdict switch
             {
                 SingleBatchVerdict.NotEnoughEvidence => true,
-                SingleBatchVerdict.Explodes or SingleBatchVerdict.GoesUp => false,
+                SingleBatchVerdict.Passes or SingleBatchVerdict.Explodes or SingleBatchVerdict.GoesUp => false,
                 _ => losses.Count < options.SymptomSteps,
             };
         }

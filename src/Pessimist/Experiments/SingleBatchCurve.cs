@@ -41,6 +41,12 @@ public sealed record SingleBatchLimits
     /// <summary>A fall that would need more than this many times the steps so far (at least 1,000) is a plateau.</summary>
     [Origin(Origin.Convention)] public double Patience { get; init; } = 30;
 
+    /// <summary>Times the patience, once more than half of the loss is gone: then the network learns, if slowly.</summary>
+    [Origin(Origin.Convention)] public double PatienceWithLearners { get; init; } = 10;
+
+    /// <summary>From this many steps on, every example right and a loss below the limit of a plateau count as fitted.</summary>
+    [Origin(Origin.Convention)] public int LongEnough { get; init; } = 1000;
+
     /// <summary>Fewer steps say nothing, unless the batch is fitted or the loss is not finite.</summary>
     [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 30;
 }
@@ -123,10 +129,12 @@ public sealed class SingleBatchCurve
         if (above && !falls && Trend.OfBlocks(LogExcess(0), 40).Rises(_limits.Significance))
             return Verdict(SingleBatchVerdict.GoesUp, $"{fromTo}, {Text(tail / start)} times the start");
 
-        if (falls && excess > _limits.Fitted)
+        // The last bit of the way down may take for ever, and shows nothing more.
+        var nearly = _error is not null && AllRight && excess <= _limits.Plateau && n >= _limits.LongEnough;
+        if (falls && excess > _limits.Fitted && !nearly)
         {
             var left = Math.Log(excess / _limits.Fitted) / -lateTrend.Slope;
-            if (left <= _limits.Patience * Math.Max(n, 1000))
+            if (left <= _limits.Patience * Math.Max(n, 1000) * (excess < 0.5 ? _limits.PatienceWithLearners : 1))
                 return Verdict(SingleBatchVerdict.NotEnoughEvidence,
                     $"{fromTo}{ErrorText()}, still falling: about {Text(Math.Ceiling(left / 100) * 100)} more steps at this pace", falling: true);
         }

@@ -63,6 +63,17 @@ public sealed class SingleBatchSymptomTests
     }
 
     [Fact]
+    public void A_batch_that_defeats_a_plain_network_too_is_suspected_only()
+    {
+        var reference = Experiment("fault-in-data-or-targets", ExperimentOutcome.Consistent, "reference-model");
+
+        var finding = Diagnose([.. ThreeSeeds(SingleBatchVerdict.Plateaus), reference]).Findings.ShouldHaveSingleItem();
+        finding.Level.ShouldBe(Level.Warning);
+        finding.EvidenceClass.ShouldBe(EvidenceClass.Suspected);
+        Diagnose([.. ThreeSeeds(SingleBatchVerdict.Plateaus), reference with { Outcome = ExperimentOutcome.Inconclusive, Cause = null }]).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Vanishing_gradients_are_suspected_only_where_the_batch_fails()
     {
         var flow = Experiment("vanishing-gradients", ExperimentOutcome.Consistent, "layer-flow");

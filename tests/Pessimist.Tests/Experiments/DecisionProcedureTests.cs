@@ -122,6 +122,16 @@ public sealed class DecisionProcedureTests
     }
 
     [Fact]
+    public void A_default_rate_is_never_called_too_low()
+    {
+        var (context, finished) = Diagnose(new FakeSubject(new(), (s, _) => s.LearningRate >= 0.01 ? Fits : Flat));
+
+        context.Confirmed.ShouldBeEmpty();
+        finished.Single(e => e.Id == "learning-rate-ladder").ShouldSatisfyAllConditions(
+            e => e.Outcome.ShouldBe(ExperimentOutcome.Consistent), e => e.Confirmation.ShouldBeNull(), e => e.Proven.ShouldBe(0.01));
+    }
+
+    [Fact]
     public void A_default_rate_is_not_suspected_while_a_deviation_explains_the_symptom() =>
         Confirmed(new FakeSubject(new() { Init = "normal:5" }, (s, _) => s.Init is null || s.LearningRate >= 0.01 ? Fits : Flat))
             .ShouldBe([Causes.InitializationScale]);

@@ -26,7 +26,12 @@ public abstract class SingleBatchSymptom(CheckInfo info, SingleBatchVerdict symp
         var confirmed = Experiments.FirstOrDefault(e => e is { For: "single-batch", Outcome: ExperimentOutcome.Confirmed });
         var suspects = Experiments.Where(e => e is { For: "single-batch", Outcome: ExperimentOutcome.Consistent, Cause: not null })
             .GroupBy(e => e.Cause!).Select(g => new Cause(g.Key, Math.Round(g.Max(e => e.Probability ?? 0), 2), g.Last().Id)).OrderByDescending(c => c.Probability).Take(3);
-        return Found(Finding($"one frozen batch cannot be fitted: the loss {Words(vote)}", EvidenceClass.Confirmed) with
+        // A batch that defeats a plain network as well may be hard rather than sick.
+        var reference = Experiments.LastOrDefault(e => e is { For: "single-batch", Id: "reference-model" });
+        if (confirmed is null && reference is { Outcome: ExperimentOutcome.Inconclusive })
+            return NotEnoughEvidence($"a plain network does not get to the end of this batch either: {reference.Reading}");
+        var hard = confirmed is null && reference is { Cause: "fault-in-data-or-targets" };
+        return Found(Finding($"one frozen batch cannot be fitted: the loss {Words(vote)}", hard ? EvidenceClass.Suspected : EvidenceClass.Confirmed) with
         {
             Evidence = [.. Attempts.Select(a => new Evidence($"seed {a.Seed}: {Words(a.Verdict)}", a.Because))],
             Causes = confirmed?.Cause is { } cause ? [new Cause(cause, 1, confirmed.Id)] : [.. suspects],

@@ -1,0 +1,40 @@
+using Pessimist.Observations;
+using Pessimist.Signals;
+
+namespace Pessimist.Experiments;
+
+/// <summary>What the single batch showed.</summary>
+/// <param name="Verdict">The vote of all seeds.</param>
+/// <param name="Confirmed">Causes that experiments confirmed, in order.</param>
+public sealed record SingleBatchOutcome(SingleBatchVerdict Verdict, IReadOnlyList<Attempt> Attempts, IReadOnlyList<ExperimentFinished> Experiments, IReadOnlyList<string> Confirmed);
+
+/// <summary>The whole stage: tries to overfit the batch from several seeds and, when that fails, looks for the cause.</summary>
+public static class SingleBatchSession
+{
+    public const int Seeds = 3;
+
+    /// <param name="record">Gets every observation as it comes.</param>
+    /// <param name="said">Gets a line before each thing that takes time.</param>
+    public static SingleBatchOutcome Run(ISubject subject, int seed, Action<Observation> record, Action<string>? said = null, OverfitOptions? options = null,
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        ArgumentNullException.ThrowIfNull(record);
+        options ??= new OverfitOptions();
+        var attempts = new List<Attempt>();
+        for (var i = 0; i < Seeds; i++)
+        {
+            said?.Invoke($"overfitting one batch of {subject.Facts.BatchSize}, seed {seed + i}");
+            // A symptom that lasted with the first seed need not be waited for with the others.
+            var patience = attempts.Count > 0 && attempts[0].Fails ? options with { SymptomSteps = options.Steps } : options;
+            attempts.Add(OverfitOneBatch.Try(subject, Recipe.AsIs, seed + i, patience, cancel: cancel));
+            record(attempts[^1].Observe(subject.Facts));
+        }
+
+        var verdict = SingleBatchVote.Of([.. attempts.Select(a => a.Verdict)]);
+        if (!SingleBatchVote.IsSymptom(verdict)) return new SingleBatchOutcome(verdict, attempts, [], []);
+        var context = new ExperimentContext(subject, attempts, options, cancel: cancel);
+        DecisionProcedure.Run(context, record, experiment => said?.Invoke(experiment.Question));
+        return new SingleBatchOutcome(verdict, attempts, context.Finished, [.. context.Confirmed]);
+    }
+}
