@@ -9,10 +9,16 @@ namespace Pessimist.Torch.Nn;
 public abstract record InitScheme
 {
     /// <summary>He normal, for ReLU; small output layer.</summary>
-    public static InitScheme He { get; } = new HeScheme();
+    public static InitScheme He { get; } = new ScaledScheme("he", w => Init.HeNormal(w));
+
+    /// <summary>He uniform, for ReLU; small output layer.</summary>
+    public static InitScheme HeUniform { get; } = new ScaledScheme("he-uniform", w => Init.HeUniform(w));
 
     /// <summary>Glorot normal, for tanh; small output layer.</summary>
-    public static InitScheme Glorot { get; } = new GlorotScheme();
+    public static InitScheme Glorot { get; } = new ScaledScheme("glorot", w => Init.GlorotNormal(w));
+
+    /// <summary>Glorot uniform, for tanh; small output layer.</summary>
+    public static InitScheme GlorotUniform { get; } = new ScaledScheme("glorot-uniform", w => Init.GlorotUniform(w));
 
     /// <summary>What the layers' constructors drew.</summary>
     public static InitScheme PyTorch { get; } = new PyTorchScheme();
@@ -26,7 +32,7 @@ public abstract record InitScheme
     /// <summary>Every weight, in every layer, is <paramref name="value"/>.</summary>
     public static InitScheme Constant(double value) => new ConstantScheme(value);
 
-    /// <summary>Reads he, glorot, pytorch, zeros, normal:STD or constant:VALUE.</summary>
+    /// <summary>Reads he, he-uniform, glorot, glorot-uniform, pytorch, zeros, normal:STD or constant:VALUE.</summary>
     public static InitScheme Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -37,12 +43,14 @@ public abstract record InitScheme
         return (name.ToLowerInvariant(), value) switch
         {
             ("he", null) => He,
+            ("he-uniform", null) => HeUniform,
             ("glorot", null) => Glorot,
+            ("glorot-uniform", null) => GlorotUniform,
             ("pytorch", null) => PyTorch,
             ("zeros", null) => Zeros,
             ("normal", { } std) => Normal(std),
             ("constant", { } constant) => Constant(constant),
-            _ => throw new TorchException($"init '{text}' is not known; it must be he, glorot, pytorch, zeros, normal:STD or constant:VALUE"),
+            _ => throw new TorchException($"init '{text}' is not known; it must be he, he-uniform, glorot, glorot-uniform, pytorch, zeros, normal:STD or constant:VALUE"),
         };
     }
 
@@ -77,18 +85,11 @@ public abstract record InitScheme
             Init.Zeros(bias);
     }
 
-    sealed record HeScheme : InitScheme
+    sealed record ScaledScheme(string Name, Action<Tensor> Hidden) : InitScheme
     {
-        protected override void Fill(Tensor weight, Tensor? bias, bool output) => SmallOrElse(weight, bias, output, w => Init.HeNormal(w));
+        protected override void Fill(Tensor weight, Tensor? bias, bool output) => SmallOrElse(weight, bias, output, Hidden);
 
-        public override string ToString() => "he";
-    }
-
-    sealed record GlorotScheme : InitScheme
-    {
-        protected override void Fill(Tensor weight, Tensor? bias, bool output) => SmallOrElse(weight, bias, output, w => Init.GlorotNormal(w));
-
-        public override string ToString() => "glorot";
+        public override string ToString() => Name;
     }
 
     sealed record PyTorchScheme : InitScheme

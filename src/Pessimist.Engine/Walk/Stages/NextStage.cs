@@ -50,8 +50,13 @@ sealed class NextStage : Stage
         }
 
         if (context.Goal is null)
-            yield return new NextAction { Action = "say what is good enough", Why = "without a goal nobody can tell underfitting from a hard task", Command = $"{situation.Command} --goal 0.02" };
+            yield return new NextAction { Action = "say what is good enough", Why = "without a goal nobody can tell underfitting from a hard task", Command = $"{situation.Command} --goal {SomeGoal(context, evaluation)}" };
     }
+
+    /// <summary>An example of a goal in the right unit: a little better than now.</summary>
+    static string SomeGoal(WalkContext context, ModelEvaluation evaluation) => context.Metric.IsRegression
+        ? (0.8 * evaluation.TestError).ToString("G2", System.Globalization.CultureInfo.InvariantCulture)
+        : Math.Max(0.01, Math.Round(0.8 * evaluation.TestError, 2)).ToString("0.##", System.Globalization.CultureInfo.InvariantCulture);
 
     static Situation SituationOf(WalkContext context)
     {

@@ -119,7 +119,9 @@ sealed class StartSimpleStage : Stage
         InitKind.Zeros => InitScheme.Zeros,
         InitKind.Constant => InitScheme.Constant(init.Value!.Value),
         InitKind.Normal => InitScheme.Normal(init.Value!.Value),
+        InitKind.HeUniform => InitScheme.HeUniform,
         InitKind.GlorotNormal => InitScheme.Glorot,
+        InitKind.GlorotUniform => InitScheme.GlorotUniform,
         _ => InitScheme.He,
     };
 
