@@ -31,7 +31,7 @@ sealed class TargetStage : Stage
         });
         context.Prepared = prepared;
         context.Metric = MetricOf(options.Metric, prepared.Targets.Task);
-        context.Goal = options.Goal ?? options.Human;
+        context.Goal = GoalOf(options, prepared.Targets.Task);
         Record(context, prepared);
 
         var goal = GoalWords(context);
@@ -56,6 +56,15 @@ sealed class TargetStage : Stage
         if (metric.IsRegression == (task == TaskKind.Regression)) return metric;
         var fitting = MetricKinds.Names.Where(n => MetricKinds.Parse(n).IsRegression == (task == TaskKind.Regression));
         throw new PessimistException($"--metric {name} does not fit a {task.Name()} task", $"use one of {string.Join(", ", fitting)}");
+    }
+
+    static double? GoalOf(DiagnoseOptions options, TaskKind task)
+    {
+        var (option, goal) = options.Goal is not null ? ("--goal", options.Goal) : ("--human", options.Human);
+        if (task != TaskKind.Regression && goal > 1)
+            throw new PessimistException(FormattableString.Invariant($"{option} {goal} is no error rate: it must be a share from 0 to 1, or a percentage"),
+                FormattableString.Invariant($"write {option} {goal}% for {goal} errors among 100"));
+        return goal;
     }
 
     static string TargetWords(PreparedData prepared) => prepared.Targets.Task switch

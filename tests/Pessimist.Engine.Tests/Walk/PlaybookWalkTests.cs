@@ -1,0 +1,149 @@
+using Pessimist.Checks;
+using Pessimist.Diagnosis;
+using Pessimist.Engine.Walk;
+using Pessimist.Observations;
+using Pessimist.Reporting;
+using Pessimist.Runs;
+
+namespace Pessimist.Engine.Tests.Walk;
+
+public sealed class PlaybookWalkTests : IDisposable
+{
+    readonly SmallData _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    static Run Walk(DiagnoseOptions options, IWalkProgress? progress = null, CancellationToken cancel = default)
+    {
+        var run = new Run();
+        run.Add(new RunStarted { Id = "test", ToolVersion = "0", Command = "diagnose", Seed = options.Seed });
+        new PlaybookWalk(options, progress ?? NoProgress.Instance).Execute(run, cancel);
+        return run;
+    }
+
+    static void ShouldBeHealthy(Run run)
+    {
+        var loud = Diagnose.Everything(run).Findings.Where(f => f.Level >= Level.Warning);
+        loud.ShouldBeEmpty(string.Join("; ", loud.Select(f => f.Message)));
+        run.All<StageFinished>().Where(s => s.Status == StageStatus.Failed).ShouldBeEmpty();
+        run.All<StageFinished>().Count().ShouldBe(12);
+    }
+
+    static double TestValue(Run run, string metric) => run.All<Evaluated>().Last(e => e.Split == "test" && e.Metric == metric).Value;
+
+    [Fact]
+    public void Clean_digits_pass_every_stage_without_a_warning()
+    {
+        var run = Walk(new DiagnoseOptions { Data = SmallData.Digits, Targets = ["label"], Tune = false });
+        ShouldBeHealthy(run);
+        TestValue(run, "error").ShouldBeLessThan(0.08);
+        run.All<InitialLossObserved>().Single().Loss.ShouldBe(Math.Log(10), 0.05);
+        run.All<HardExample>().ShouldAllBe(e => e.Picture != null);
+    }
+
+    [Fact]
+    public void A_table_of_classes_is_tuned_within_a_small_budget()
+    {
+        var run = Walk(new DiagnoseOptions { Data = _data.Blobs(), Targets = ["kind"], Budget = TimeSpan.FromSeconds(60) });
+        ShouldBeHealthy(run);
+        run.All<RoundFinished>().ShouldNotBeEmpty();
+        run.All<TrialFinished>().First().Parameters["lr"].ShouldBe(3e-4);
+        TestValue(run, "error").ShouldBeLessThan(0.1);
+    }
+
+    [Fact]
+    public void Regression_is_reported_in_the_unit_of_the_data()
+    {
+        var run = Walk(new DiagnoseOptions { Data = _data.Prices(), Targets = ["price"], Tune = false });
+        ShouldBeHealthy(run);
+        TestValue(run, "rmse").ShouldBeInRange(3_000, 60_000);
+        run.All<InitialLossObserved>().Single().Loss.ShouldBe(1, 0.15);
+    }
+
+    [Fact]
+    public void Several_labels_at_once_are_learned()
+    {
+        var run = Walk(new DiagnoseOptions { Data = _data.Tags(), Targets = ["red", "round"], Tune = false });
+        ShouldBeHealthy(run);
+        TestValue(run, "error").ShouldBeLessThan(0.2);
+    }
+
+    [Fact]
+    public void Pictures_start_with_lenet()
+    {
+        var run = Walk(new DiagnoseOptions { Data = _data.Stripes(), Tune = false, Epochs = 10 });
+        ShouldBeHealthy(run);
+        run.All<ModelBuilt>().Single().Name.ShouldBe("lenet");
+        TestValue(run, "error").ShouldBeLessThan(0.1);
+    }
+
+    [Fact]
+    public void A_goal_that_is_met_ends_the_work()
+    {
+        var run = Walk(new DiagnoseOptions { Data = _data.Blobs(), Targets = ["kind"], Goal = 0.2 });
+        run.All<StageFinished>().Single(s => s.Name == "tune").Status.ShouldBe(StageStatus.Skipped);
+        run.All<NextAction>().First().Action.ShouldContain("goal is met");
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_walk()
+    {
+        var options = new DiagnoseOptions { Data = _data.Blobs(), Targets = ["kind"], Tune = false, Epochs = 5 };
+        double[] Losses(Run run) => [.. run.All<EpochFinished>().Select(e => e.TrainLoss)];
+        Losses(Walk(options)).ShouldBe(Losses(Walk(options)));
+        Losses(Walk(options with { Seed = 1 })).ShouldNotBe(Losses(Walk(options)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(11)]
+    [InlineData(12)]
+    public void Stopped_in_any_stage_the_run_ends_as_interrupted_and_can_be_shown(int stage)
+    {
+        using var cancel = new CancellationTokenSource();
+        var run = Walk(new DiagnoseOptions { Data = _data.Blobs(), Targets = ["kind"], Epochs = 3, Budget = TimeSpan.FromSeconds(20) }, new StopAt(stage, cancel), cancel.Token);
+        // The last stage only sums up: it may be done before it sees the request.
+        if (stage < 12) run.All<RunEnded>().Single().Ending.ShouldBe(RunEnding.Interrupted);
+        run.All<StageFinished>().Count().ShouldBeGreaterThanOrEqualTo(stage - 1);
+        var report = Report.From(run, Diagnose.Everything(run), _data.Folder);
+        TextReport.Render(report, new TextOptions(Styles.None)).ShouldNotBeEmpty();
+        ReportJson.Render(report).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void A_goal_above_one_is_no_error_rate() =>
+        Should.Throw<PessimistException>(() => Walk(new DiagnoseOptions { Data = _data.Blobs(), Targets = ["kind"], Goal = 5 })).Message.ShouldContain("--goal 5");
+
+    [Fact]
+    public void Lenet_on_a_table_without_pixels_is_refused() =>
+        Should.Throw<PessimistException>(() => Walk(new DiagnoseOptions { Data = _data.Blobs(), Targets = ["kind"], Model = ModelChoice.LeNet })).Help!.ShouldContain("mlp");
+
+    sealed class StopAt(int stage, CancellationTokenSource cancel) : IWalkProgress
+    {
+        public void StageStarted(int number, int stages, string name)
+        {
+            if (number == stage) cancel.Cancel();
+        }
+
+        public void Stepped(WalkStep step)
+        {
+        }
+
+        public void Said(string message)
+        {
+        }
+
+        public void StageFinished(StageFinished stage)
+        {
+        }
+    }
+}
