@@ -13,11 +13,13 @@ public sealed class PlaybookWalkTests : IDisposable
 
     public void Dispose() => _data.Dispose();
 
-    static Run Walk(DiagnoseOptions options, IWalkProgress? progress = null, CancellationToken cancel = default)
+    static Run Walk(DiagnoseOptions options) => Walk(options, NoProgress.Instance, TestContext.Current.CancellationToken);
+
+    static Run Walk(DiagnoseOptions options, IWalkProgress progress, CancellationToken cancel)
     {
         var run = new Run();
         run.Add(new RunStarted { Id = "test", ToolVersion = "0", Command = "diagnose", Seed = options.Seed });
-        new PlaybookWalk(options, progress ?? NoProgress.Instance).Execute(run, cancel);
+        new PlaybookWalk(options, progress).Execute(run, cancel);
         return run;
     }
 
