@@ -41,6 +41,18 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public void A_full_disk_behind_stdout_is_a_message()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
+        var start = new ProcessStartInfo("sh", ["-c", "exec dotnet \"$0\" checks >/dev/full", Path.Combine(AppContext.BaseDirectory, "Pessimist.Cli.dll")]) { RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(2);
+        error.ShouldStartWith("error: the result cannot be written to standard output: No space left on device");
+    }
+
+    [Fact]
     public async Task Ctrl_C_stops_the_walk_and_still_reports()
     {
         Assert.SkipUnless(Torch.Torch.IsAvailable, "there is no libtorch");

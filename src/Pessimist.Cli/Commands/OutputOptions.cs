@@ -11,6 +11,8 @@ enum OutputFormat { Text, Concise, Json, Markdown, Html }
 /// <summary>How the result of a command is shown, and when it counts as a failure.</summary>
 sealed record OutputOptions(OutputFormat Format, string? File, Level? FailOn)
 {
+    static readonly UTF8Encoding _utf8 = new(false);
+
     /// <summary>The options themselves; each command has its own set.</summary>
     public sealed class Arguments
     {
@@ -52,11 +54,27 @@ sealed record OutputOptions(OutputFormat Format, string? File, Level? FailOn)
 
     static void Save(string file, string text)
     {
-        var partial = file + ".partial";
         try
         {
-            System.IO.File.WriteAllText(partial, text, new UTF8Encoding(false));
-            System.IO.File.Move(partial, file, overwrite: true);
+            var target = (System.IO.File.Exists(file) ? System.IO.File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(file);
+            // A device or a pipe of the shell takes the text; a file put in its place would not.
+            if (target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal))
+            {
+                System.IO.File.WriteAllText(file, text, _utf8);
+                return;
+            }
+
+            var partial = target + ".partial";
+            try
+            {
+                System.IO.File.WriteAllText(partial, text, _utf8);
+                System.IO.File.Move(partial, target, overwrite: true);
+            }
+            catch
+            {
+                System.IO.File.Delete(partial);
+                throw;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

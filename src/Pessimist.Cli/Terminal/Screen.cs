@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Pessimist.Cli.Terminal;
 
 enum ColorMode { Auto, Always, Never }
@@ -20,8 +18,8 @@ sealed record Screen(TextWriter Out, TextWriter Error, bool OutIsTerminal, bool 
     {
         var dumb = Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";
         return new Screen(
-            Writer(Console.OpenStandardOutput()),
-            Writer(Console.OpenStandardError()),
+            new ResultWriter(Console.OpenStandardOutput()),
+            new MessageWriter(Console.OpenStandardError()),
             !Console.IsOutputRedirected,
             !Console.IsErrorRedirected && !dumb,
             dumb || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")))
@@ -40,9 +38,6 @@ sealed record Screen(TextWriter Out, TextWriter Error, bool OutIsTerminal, bool 
         ColorMode.Never => false,
         _ => terminal && !Plain,
     };
-
-    // JSON and HTML are UTF-8 whatever the locale says.
-    static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(false)) { AutoFlush = true };
 
     static int TerminalColumns()
     {

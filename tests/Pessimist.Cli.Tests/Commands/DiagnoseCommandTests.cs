@@ -200,6 +200,26 @@ public sealed class DiagnoseCommandTests : IDisposable
     }
 
     [Fact]
+    public void An_output_file_behind_a_link_is_written_and_the_link_stays()
+    {
+        string file = Path.Combine(_tool.Folder, "real.md"), link = Path.Combine(_tool.Folder, "link.md");
+        File.CreateSymbolicLink(link, file);
+        File.WriteAllText(file, "");
+        _tool.Diagnose(new FakeWalker(), "--format", "markdown", "--output", link).ShouldBe(0);
+        File.ReadAllText(file).ShouldNotBeEmpty();
+        new FileInfo(link).LinkTarget.ShouldBe(file);
+    }
+
+    [Fact]
+    public void An_output_device_is_written_to_and_not_replaced()
+    {
+        Assert.SkipUnless(File.Exists("/dev/null"), "there is no /dev/null");
+        _tool.Diagnose(new FakeWalker(), "--output", "/dev/null").ShouldBe(0);
+        File.Exists("/dev/null.partial").ShouldBeFalse();
+        new FileInfo("/dev/null").Length.ShouldBe(0);
+    }
+
+    [Fact]
     public void An_output_file_that_cannot_be_written_is_named()
     {
         var file = Path.Combine(_tool.Folder, "no", "out.md");
