@@ -188,7 +188,7 @@ public sealed unsafe partial class Tensor : IDisposable
         using var scope = Scope.New();
         using var quiet = Autograd.NoGrad();
         var first = Reshape(-1).Narrow(0, 0, Math.Min(Numel, Most)).To(DType.Float64).ToArray<double>();
-        return $"{text}: {string.Join(" ", first.Select(x => x.ToString("G6", CultureInfo.InvariantCulture)))}{(Numel > Most ? " …" : "")}";
+        return Numel == 0 ? text : $"{text}: {string.Join(" ", first.Select(x => x.ToString("G6", CultureInfo.InvariantCulture)))}{(Numel > Most ? " …" : "")}";
     }
 
     [UnmanagedCallersOnly]

@@ -27,46 +27,56 @@ static unsafe partial class Shim
         lock (_loading)
         {
             if (_library != 0) return _library;
-            var file = Find() ?? throw new TorchNotFoundException($"libtorch's shim lib{Library}.so was not found. {Remedy}");
-            nint library;
-            try
-            {
-                library = NativeLibrary.Load(file);
-            }
-            catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
-            {
-                throw new TorchNotFoundException($"'{file}' does not load: {FirstLine(e.Message)}. {Remedy}", e);
-            }
-            if (!NativeLibrary.TryGetExport(library, "pt_abi", out var abi) || ((delegate* unmanaged<int>)abi)() != Abi)
-            {
-                throw new TorchNotFoundException($"'{file}' was built for another version of this program. Build it again with 'native/build.sh'");
-            }
-            return _library = library;
+            return _library = Open(Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable("PESSIMIST_TORCH_SHIM")));
         }
     }
 
-    static string? Find()
+    internal static nint Open(string file)
     {
-        if (Environment.GetEnvironmentVariable("PESSIMIST_TORCH_SHIM") is { Length: > 0 } named)
+        nint library;
+        try
+        {
+            library = NativeLibrary.Load(file);
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            throw new TorchNotFoundException($"'{file}' does not load: {LoaderMessage(e)}. {Remedy}", e);
+        }
+        if (!NativeLibrary.TryGetExport(library, "pt_abi", out var abi) || ((delegate* unmanaged<int>)abi)() != Abi)
+        {
+            throw new TorchNotFoundException($"'{file}' was built for another version of this program. Build it again with 'native/build.sh'");
+        }
+        return library;
+    }
+
+    /// <summary>The shim's file: the one named, else one beside the program, else one built in the repository around it.</summary>
+    internal static string Find(string from, string? named)
+    {
+        if (!string.IsNullOrEmpty(named))
         {
             return File.Exists(named)
                 ? named
                 : throw new TorchNotFoundException($"PESSIMIST_TORCH_SHIM names '{named}', which does not exist. {Remedy}");
         }
         var file = $"lib{Library}.so";
-        var shipped = Path.Combine(AppContext.BaseDirectory, "runtimes", $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}", "native", file);
+        var shipped = Path.Combine(from, "runtimes", $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}", "native", file);
         if (File.Exists(shipped)) return shipped;
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (var folder = new DirectoryInfo(from); folder is not null; folder = folder.Parent)
         {
             foreach (var candidate in (ReadOnlySpan<string>)[Path.Combine(folder.FullName, file), Path.Combine(folder.FullName, "artifacts", "native", file)])
             {
                 if (File.Exists(candidate)) return candidate;
             }
         }
-        return null;
+        throw new TorchNotFoundException($"libtorch's shim {file} was not found. {Remedy}");
     }
 
-    static string FirstLine(string text) => text.Split('\n')[0].TrimEnd('.', ' ', '\r');
+    // The runtime's advice comes first, what the loader said after it.
+    static string LoaderMessage(Exception e)
+    {
+        var lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines[Math.Min(1, lines.Length - 1)].TrimEnd('.');
+    }
 
     /// <summary>What failed last on this thread. Without what nobody reads: a missing backend's list of all backends.</summary>
     internal static string Error()
