@@ -56,6 +56,14 @@ std::string take_warnings() {
   return all;
 }
 
+// A training step frees what it allocated and the next allocates the same again. malloc hands large blocks back to the system
+// and gets them zeroed, page by page: up to a third of a step. Here it keeps them, unless the environment says otherwise.
+__attribute__((constructor)) void keep_freed_memory() {
+  if (getenv("MALLOC_TRIM_THRESHOLD_") != nullptr || getenv("MALLOC_MMAP_THRESHOLD_") != nullptr) return;
+  mallopt(M_MMAP_THRESHOLD, 32 << 20); // the most that malloc takes
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+}
+
 std::atomic<int64_t> bytes_now{0}, bytes_peak{0};
 at::DeleterFnPtr inner_delete = nullptr;
 

@@ -13,7 +13,7 @@ public static class Functional
 {
     static readonly Operator _linear = new("aten::linear"), _embedding = new("aten::embedding");
     static readonly Operator _conv1d = new("aten::conv1d"), _conv2d = new("aten::conv2d");
-    static readonly Operator _maxPool1d = new("aten::max_pool1d"), _maxPool2d = new("aten::max_pool2d");
+    static readonly Operator _maxPool1d = new("aten::max_pool1d"), _maxPool2d = new("pessimist::max_pool2d");
     static readonly Operator _avgPool1d = new("aten::avg_pool1d"), _avgPool2d = new("aten::avg_pool2d");
     static readonly Operator _adaptiveAvgPool1d = new("aten::adaptive_avg_pool1d"), _adaptiveAvgPool2d = new("aten::adaptive_avg_pool2d");
     static readonly Operator _adaptiveMaxPool1d = new("aten::adaptive_max_pool1d"), _adaptiveMaxPool2d = new("aten::adaptive_max_pool2d");

@@ -12,7 +12,7 @@ public sealed class MaxPool2d(
     readonly Size _padding = padding ?? 0;
     readonly Size _dilation = dilation ?? 1;
 
-    static readonly Operator _pool = new("aten::max_pool2d");
+    static readonly Operator _pool = new("pessimist::max_pool2d");
 
     protected override Tensor Compute(Tensor input) =>
         _pool.Call(input, kernelSize.ToArray(), _stride.ToArray(), _padding.ToArray(), _dilation.ToArray(), ceilMode);
