@@ -84,7 +84,7 @@ public sealed class ModelTests
     public void Reads_and_prints_init_schemes(string text, string printed) => InitScheme.Parse(text).ToString().ShouldBe(printed);
 
     [Theory]
-    [InlineData("hee", "init 'hee' is not known; it must be he, glorot")]
+    [InlineData("hee", "init 'hee' is not known; it must be he, he-uniform, glorot, glorot-uniform, pytorch, zeros")]
     [InlineData("normal", "init 'normal' is not known")]
     [InlineData("normal:x", "'x' in init 'normal:x' is not a number")]
     [InlineData("normal:-1", "-1 is not valid")]
