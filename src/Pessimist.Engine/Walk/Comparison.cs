@@ -30,6 +30,16 @@ static class Comparison
         }
     }
 
+    /// <summary>One network against another on the same examples.</summary>
+    public static ModelComparison Between(WalkContext context, Predictions model, Predictions other)
+    {
+        var metric = MetricFor(context);
+        if (model.IsRegression) return ModelComparison.ForValues(metric, model.Targets, model.Values, other.Values, model.Outputs);
+        if (model.Task == TaskKind.MultiLabel)
+            return ModelComparison.ForValues(metric, Array.ConvertAll(model.Labels, l => (float)l), model.Probabilities, other.Probabilities, model.Outputs);
+        return ModelComparison.ForClasses(metric, model.Labels, new ClassPredictions(model.Classes, model.Probabilities), new ClassPredictions(other.Classes, other.Probabilities), model.Outputs);
+    }
+
     static ModelComparison Compare(WalkContext context, Predictions test, BaselineResult baseline)
     {
         var metric = MetricFor(context);

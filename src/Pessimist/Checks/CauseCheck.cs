@@ -2,7 +2,10 @@ using Pessimist.Observations;
 
 namespace Pessimist.Checks;
 
-/// <summary>A cause of a failing single batch, found when an experiment confirmed it by undoing it. Its name is the name of the cause.</summary>
+/// <summary>
+/// A cause of a failing single batch, or of a badly trained network, found when an experiment confirmed it by undoing it. Its name is the name
+/// of the cause.
+/// </summary>
 public abstract class CauseCheck(CheckInfo info) : SingleBatchCheck(info)
 {
     /// <summary>What every cause of a single batch that cannot be fitted may bring about.</summary>
@@ -19,14 +22,16 @@ public abstract class CauseCheck(CheckInfo info) : SingleBatchCheck(info)
 
     public override Verdict Conclude()
     {
-        var about = Experiments.Where(e => e.Cause == Info.Name && e.For == "single-batch").ToArray();
+        var about = Experiments.Where(e => e.Cause == Info.Name && (e.For is "single-batch" or "training")).ToArray();
         if (about.FirstOrDefault(e => e.Outcome == ExperimentOutcome.Confirmed) is { } confirmed)
         {
-            // A batch that cannot be fitted is an error, and so is what was shown to cause it.
-            var finding = Finding(Message(confirmed, $"the single batch {Words(Vote ?? SingleBatchVerdict.NotEnoughEvidence)}"), EvidenceClass.Confirmed, Level.Error);
+            // A batch that cannot be fitted is an error, and so is what was shown to cause it; a network that is merely worse is a warning.
+            var onBatch = confirmed.For == "single-batch";
+            var symptom = onBatch ? $"the single batch {Words(Vote ?? SingleBatchVerdict.NotEnoughEvidence)}" : "the trained network is far worse than without it";
+            var finding = Finding(Message(confirmed, symptom), EvidenceClass.Confirmed, onBatch ? Level.Error : Level.Warning);
             return Found(finding with
             {
-                Evidence = [.. Evidence(confirmed), .. Symptom(), .. confirmed.Measured.Select(m => new Evidence(m.Key, Format(m.Value)))],
+                Evidence = [.. Evidence(confirmed), .. onBatch ? Symptom() : [], .. confirmed.Measured.Select(m => new Evidence(m.Key, Format(m.Value)))],
                 Causes = [new Cause(Info.Name, 1, confirmed.Id)],
                 Confirmation = confirmed.Confirmation ?? confirmed.Reading,
                 Fixes = [.. Fixes(confirmed)],

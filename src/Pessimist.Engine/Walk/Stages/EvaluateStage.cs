@@ -14,6 +14,7 @@ sealed class EvaluateStage : Stage
         var evaluation = ModelEvaluation.Measure(context, context.Trained!, "start", cancel);
         context.Evaluation = evaluation;
         Comparison.Record(context, evaluation);
+        var experiments = WhatIf.Run(context, evaluation, cancel);
         var share = !context.Metric.IsRegression;
         var test = evaluation.Metric("test");
         var reached = evaluation.Meets(context.Goal);
@@ -25,6 +26,7 @@ sealed class EvaluateStage : Stage
                 .. evaluation.Splits.Select(s => $"{s.Name}: {context.Metric.Name} {Words.Value(share, s.Value.Value)} ({Words.Value(share, s.Value.Low)} to {Words.Value(share, s.Value.High)}, n = {s.Value.Count:N0})"),
                 .. evaluation.Decomposition.Gaps.Select(g => g.Sentence),
                 evaluation.Decomposition.Method,
+                .. experiments.Select(e => $"{e.Question} {e.Reading}"),
             ],
         };
     }

@@ -66,7 +66,7 @@ public sealed class WorseThanBaseline(WorseThanBaseline.Limits limits) : Check(A
             [
                 .. worse.Select(c => new Evidence(
                     $"{c.Metric} of {c.Baseline} on {c.Count} {c.Split} examples",
-                    string.Create(CultureInfo.InvariantCulture, $"{c.BaselineValue:0.####}, the network {c.ModelValue:0.####} (p = {c.P:0.0###})"),
+                    string.Create(CultureInfo.InvariantCulture, $"{c.BaselineValue:0.####}, the network {c.ModelValue:0.####} ({P(c.P)})"),
                     string.Create(CultureInfo.InvariantCulture, $"p at least {limits.P}"), "convention")),
             ],
             Fixes = blind is null
@@ -74,4 +74,6 @@ public sealed class WorseThanBaseline(WorseThanBaseline.Limits limits) : Check(A
                 : ["the network learns nothing: overfit a single batch first, and read the findings about it"],
         });
     }
+
+    static string P(double p) => p < 1e-4 ? "p < 0.0001" : string.Create(CultureInfo.InvariantCulture, $"p = {p:0.0###}");
 }
