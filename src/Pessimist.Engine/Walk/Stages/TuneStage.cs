@@ -16,6 +16,7 @@ namespace Pessimist.Engine.Walk.Stages;
 sealed class TuneStage : Stage
 {
     const int MostExamples = 10_000;
+    const int FewestExamples = 1_000;
     const double KeptForTheEnd = 0.05;
     const int LongestUnit = 12;
     const int Finalists = 3;
@@ -33,12 +34,15 @@ sealed class TuneStage : Stage
         if (!context.Options.Tune) return StageOutcome.Skipped("left out, as --no-tune says");
         if (context.Evaluation!.Meets(context.Goal)) return StageOutcome.Skipped("not needed: the goal is met");
         var deadline = context.Budget.Leaving(KeptForTheEnd);
-        var train = context.Train.Take(MostExamples, context.Options.Seed);
         // What the final training will take is known from the first one, and set aside.
         var final = context.Trained!.Epochs[^1].Seconds;
-        var perEpoch = final / context.Trained.Epochs.Count * train.Count / context.Train.Count;
         var available = Math.Max(0, deadline.Remaining.TotalSeconds - final);
         var units = s_rounds.Sum(r => r.Trials * r.Units);
+        // Where time is short the problem is made simpler (P1.5), and not the search.
+        var count = Math.Min(MostExamples, context.Train.Count);
+        double perEpoch = final / context.Trained.Epochs.Count * count / context.Train.Count;
+        while (available < units * perEpoch && count >= 2 * FewestExamples) (count, perEpoch) = (count / 2, perEpoch / 2);
+        var train = context.Train.Take(count, context.Options.Seed);
         var unit = (int)Math.Clamp(available / (units * perEpoch), 0, LongestUnit);
         if (unit == 0)
             return StageOutcome.NotEnoughEvidence($"no time is left for a search: it needs about {Math.Ceiling(units * perEpoch + final):N0} s") with
