@@ -18,8 +18,6 @@ public sealed class TorchSubject : ISubject
     /// <summary>A plain network with three times the usual learning rate fits what the default one fits in three times the steps.</summary>
     static readonly OverfitOptions s_control = new() { MostSteps = 800 };
 
-    static readonly InitScheme[] s_usual = [InitScheme.He, InitScheme.Glorot, InitScheme.PyTorch];
-
     readonly TrainingSetup _setup;
     readonly DataSet _batch;
     readonly DataSet? _normalized;
@@ -40,13 +38,14 @@ public sealed class TorchSubject : ISubject
             LossFactor = setup.LossSign,
             WeightDecay = setup.WeightDecay,
             Dropout = DropoutOf(setup),
-            Initialization = s_usual.Contains(setup.Init) ? null : setup.Init.ToString(),
+            Initialization = IsUsual(setup.Init) ? null : setup.Init.ToString(),
             Normalized = normalized is null ? null : false,
             Precision = setup.DType.Name(),
             Classification = classification,
             KnowNothingLoss = KnowNothing(batch, out var words),
             KnowNothingAs = words,
             BatchSize = batch.Count,
+            Examples = [.. Enumerable.Range(0, batch.Count).Select(batch.Id)],
             Floor = batch.Task switch
             {
                 TaskKind.Regression => BatchFloor.OfValues(batch.Inputs, batch.Values, batch.Count),
@@ -254,6 +253,10 @@ public sealed class TorchSubject : ISubject
         using var noGrad = Autograd.NoGrad();
         return Math.Sqrt(output.To(DType.Float64).Square().Mean().Item<double>());
     }
+
+    /// <summary>Scaled to the layer, rather than one constant or one spread for all.</summary>
+    static bool IsUsual(InitScheme init) =>
+        init.ToString() is not { } name || !(name == "zeros" || name.StartsWith("normal:", StringComparison.Ordinal) || name.StartsWith("constant:", StringComparison.Ordinal));
 
     static double DropoutOf(TrainingSetup setup)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pessimist.Experiments.FollowUps;
 using Pessimist.Observations;
 
 namespace Pessimist.Experiments;

@@ -47,6 +47,9 @@ public sealed record SubjectFacts
     /// <summary>In words, e.g. <c>ln 10</c>.</summary>
     public string KnowNothingAs { get; init; } = "";
     public int BatchSize { get; init; }
+
+    /// <summary>Names of the batch's examples, for people; empty when they have none.</summary>
+    public IReadOnlyList<string> Examples { get; init; } = [];
     public BatchFloor Floor { get; init; } = BatchFloor.Zero;
 }
 

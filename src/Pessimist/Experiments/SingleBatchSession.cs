@@ -1,3 +1,4 @@
+using Pessimist.Experiments.FollowUps;
 using Pessimist.Observations;
 using Pessimist.Signals;
 
@@ -35,6 +36,10 @@ public static class SingleBatchSession
         if (!SingleBatchVote.IsSymptom(verdict)) return new SingleBatchOutcome(verdict, attempts, [], []);
         var context = new ExperimentContext(subject, attempts, options, cancel: cancel);
         DecisionProcedure.Run(context, record, experiment => said?.Invoke(experiment.Question));
-        return new SingleBatchOutcome(verdict, attempts, context.Finished, [.. context.Confirmed]);
+        string[] confirmed = [.. context.Confirmed];
+        // A batch that a plain network does not settle either says nothing about this one.
+        if (confirmed.Length == 0 && context.Finished.Any(e => e is { Id: ReferenceModel.Name, Outcome: ExperimentOutcome.Inconclusive }))
+            verdict = SingleBatchVerdict.NotEnoughEvidence;
+        return new SingleBatchOutcome(verdict, attempts, context.Finished, confirmed);
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pessimist.Observations;
 
-namespace Pessimist.Experiments;
+namespace Pessimist.Experiments.FollowUps;
 
 /// <summary>E3: the same start with other learning rates, up and down from the program's and at the common ones.</summary>
 public sealed class LearningRateLadder() : Experiment("learning-rate-ladder", "with which learning rates does the batch fit?", 12,

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pessimist.Observations;
 
-namespace Pessimist.Experiments;
+namespace Pessimist.Experiments.FollowUps;
 
 /// <summary>E2: the angle between the program's update and the descent direction; where it points uphill, turns the sign of the loss.</summary>
 public sealed class SignTest() : Experiment("sign-test", "does the program descend its loss, or climb it?", 4, Causes.LossSignFlipped)

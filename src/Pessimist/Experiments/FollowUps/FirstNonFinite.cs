@@ -1,6 +1,6 @@
 using Pessimist.Observations;
 
-namespace Pessimist.Experiments;
+namespace Pessimist.Experiments.FollowUps;
 
 /// <summary>Where the first NaN or infinity came from.</summary>
 public sealed class FirstNonFinite()

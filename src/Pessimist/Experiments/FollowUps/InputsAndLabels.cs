@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pessimist.Observations;
 
-namespace Pessimist.Experiments;
+namespace Pessimist.Experiments.FollowUps;
 
 /// <summary>E7: the same training with every input 0. Only where settings have been cleared: a network that learns nothing learns nothing from zeros either.</summary>
 public sealed class InputsAndLabels() : Experiment("zero-inputs", "does the network use its inputs?", 1, Causes.InputIgnored)

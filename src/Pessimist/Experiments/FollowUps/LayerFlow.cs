@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pessimist.Observations;
 
-namespace Pessimist.Experiments;
+namespace Pessimist.Experiments.FollowUps;
 
 /// <summary>E10: gradients and updates of every parameter over the first 20 steps.</summary>
 public sealed class LayerFlow() : Experiment("layer-flow", "do gradients and updates reach every layer?", 1,

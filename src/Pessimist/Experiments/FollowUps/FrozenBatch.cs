@@ -1,6 +1,6 @@
 using Pessimist.Observations;
 
-namespace Pessimist.Experiments;
+namespace Pessimist.Experiments.FollowUps;
 
 /// <summary>Comes first and costs nothing: a batch that changes explains oscillation and plateau.</summary>
 public sealed class FrozenBatch() : Experiment("frozen-batch", "is it the same batch at every step?", 0, Causes.BatchNotFrozen)

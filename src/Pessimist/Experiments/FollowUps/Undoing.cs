@@ -1,6 +1,6 @@
 using Pessimist.Observations;
 
-namespace Pessimist.Experiments;
+namespace Pessimist.Experiments.FollowUps;
 
 /// <summary>
 /// Undoes one deviation, with every failing seed. Confirmed means: undone, the symptom goes; and where other settings deviate too, this

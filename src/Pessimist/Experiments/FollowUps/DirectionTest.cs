@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pessimist.Observations;
 
-namespace Pessimist.Experiments;
+namespace Pessimist.Experiments.FollowUps;
 
 /// <summary>E1: goes along the program's own first update d and looks at L(w + t d).</summary>
 public sealed class DirectionTest() : Experiment("direction-test", "does the loss fall along the program's own update?", 0,

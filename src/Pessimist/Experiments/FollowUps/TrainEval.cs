@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pessimist.Observations;
 
-namespace Pessimist.Experiments;
+namespace Pessimist.Experiments.FollowUps;
 
 /// <summary>E15: the loss on the batch in training mode against evaluation mode.</summary>
 public sealed class TrainEval() : Experiment("train-eval", "is the loss the same in evaluation mode?", 0, Causes.ModeDependent, Causes.ExcessiveDropout)

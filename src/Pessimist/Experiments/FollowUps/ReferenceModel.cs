@@ -1,10 +1,12 @@
 using Pessimist.Observations;
 
-namespace Pessimist.Experiments;
+namespace Pessimist.Experiments.FollowUps;
 
 /// <summary>E11: a plain network with sane settings on the same batch halves the search: program, or data.</summary>
-public sealed class ReferenceModel() : Experiment("reference-model", "does a plain network fit the same batch?", 2, Causes.FaultInModel, Causes.FaultInData)
+public sealed class ReferenceModel() : Experiment(Name, "does a plain network fit the same batch?", 2, Causes.FaultInModel, Causes.FaultInData)
 {
+    public const string Name = "reference-model";
+
     public override bool Applies(ExperimentContext context) =>
         !context.Has(Id) && !context.Confirmed.Any() && context.Subject.Supports(new UseReferenceModel());
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pessimist.Observations;
 
-namespace Pessimist.Experiments;
+namespace Pessimist.Experiments.FollowUps;
 
 /// <summary>E9: is it a few examples that stay wrong, or all of them?</summary>
 public sealed class PerSampleLoss() : Experiment("per-sample-loss", "do a few examples hold the loss up, or all?", 0, Causes.HardExamples)
@@ -30,7 +30,10 @@ public sealed class PerSampleLoss() : Experiment("per-sample-loss", "do a few ex
 
         context.Beliefs.Update(Causes.HardExamples, 10);
         var reading = string.Create(CultureInfo.InvariantCulture,
-            $"{few.Length} of {losses.Count} examples hold {100 * share:0} % of the loss: number {string.Join(", ", few.Take(5).Select(l => l.Index + 1))} of the batch first; look at their labels");
+            $"{few.Length} of {losses.Count} examples hold {100 * share:0} % of the loss: {string.Join(", ", few.Take(5).Select(l => Name(context, l.Index)))} first; look at their labels");
         return Reading(context, ExperimentOutcome.Consistent, reading, Causes.HardExamples) with { Curves = curves };
     }
+
+    static string Name(ExperimentContext context, int example) =>
+        example < context.Facts.Examples.Count ? context.Facts.Examples[example] : string.Create(CultureInfo.InvariantCulture, $"example {example + 1} of the batch");
 }
