@@ -63,5 +63,13 @@ sealed class WalkContext(DiagnoseOptions options, Run run, IWalkProgress progres
     public MetricKind ErrorKind => Prepared.Targets.Task != TaskKind.Regression ? MetricKind.Error
         : Metric is MetricKind.Mae or MetricKind.Mse ? Metric : MetricKind.Rmse;
 
+    /// <summary>Raw examples as normalization would give their inputs, fitted on the training set; the targets stay.</summary>
+    public DataSet NormalizedInputs(DataSet raw)
+    {
+        var train = Prepared.Encoded.Subset(Prepared.Split.Train);
+        var pictures = Prepared.Raw.Kind == DataKind.Images && Prepared.Raw.Items?.Bytes is not null;
+        return Normalizer.Fit(train, null, Prepared.ImageGuess, pictures).Apply(raw, targets: false);
+    }
+
     public void Dispose() => Trained?.Dispose();
 }

@@ -1,4 +1,7 @@
+using Pessimist.Checks.Loss;
 using Pessimist.Data;
+using Pessimist.Engine.Subjects;
+using Pessimist.Experiments;
 using Pessimist.Observations;
 using Pessimist.Torch;
 
@@ -23,6 +26,9 @@ sealed class InitialLossStage : Stage
         var loss = tried.Average(t => t.Loss);
         var spread = Math.Sqrt(tried.Average(t => (t.Loss - loss) * (t.Loss - loss)));
         var scale = tried.Average(t => t.OutputScale);
+        // Only a loss that is clearly off is worth the experiments; a tenth too much is told, and that is all.
+        var experiments = new UnexpectedInitialLoss.Limits().IsOff(loss, expected) ? WhichSetting(context, data, cancel) : [];
+        var confirmed = experiments.FirstOrDefault(e => e.Outcome == ExperimentOutcome.Confirmed);
         var observed = new InitialLossObserved
         {
             Loss = loss,
@@ -30,14 +36,25 @@ sealed class InitialLossStage : Stage
             ExpectedAs = words,
             Spread = spread,
             OutputScale = scale,
-            Reason = ReasonFor(loss, expected, scale, context),
+            Reason = confirmed is null ? ReasonFor(loss, expected, scale, context) : $"{confirmed.Cause}: {confirmed.Reading}",
         };
         context.Run.Add(observed);
+        foreach (var experiment in experiments) context.Run.Add(experiment);
         var says = $"initial loss {Words.Number(loss)}, expected {Words.Number(expected)} ({words})";
         return (observed.Reason is null ? StageOutcome.Passed(says) : new StageOutcome(StageStatus.Passed, $"{says}: {observed.Reason}")) with
         {
-            Evidence = [$"mean of {Seeds} seeds, standard deviation {Words.Number(spread)}; root mean square of the outputs {Words.Number(scale)}"],
+            Evidence =
+            [
+                $"mean of {Seeds} seeds, standard deviation {Words.Number(spread)}; root mean square of the outputs {Words.Number(scale)}",
+                .. experiments.Select(e => $"{e.Question} {e.Reading}"),
+            ],
         };
+    }
+
+    static IReadOnlyList<ExperimentFinished> WhichSetting(WalkContext context, DataSet data, CancellationToken cancel)
+    {
+        var subject = new TorchSubject(context.Setup, data, context.Options.Normalize ? null : context.NormalizedInputs(data));
+        return InitialLossReason.Measure(subject, [context.Setup.Seed, context.Setup.Seed + 1], cancel).Experiments;
     }
 
     static (double Loss, double OutputScale) Untrained(TrainingSetup setup, Tensor inputs, Tensor targets)

@@ -1,4 +1,3 @@
-using Pessimist.Data;
 using Pessimist.Diagnosis;
 using Pessimist.Engine.Subjects;
 using Pessimist.Experiments;
@@ -24,7 +23,7 @@ sealed class SingleBatchStage : Stage
         var setup = context.Setup;
         var train = context.Train.Take(Pool, setup.Seed);
         context.Progress.Stepped(new WalkStep("freezing a batch", 0, 0));
-        var subject = TorchSubject.Freeze(setup, train, context.Options.Normalize ? null : Normalized(context, train), setup.Seed, cancel);
+        var subject = TorchSubject.Freeze(setup, train, context.Options.Normalize ? null : context.NormalizedInputs(train), setup.Seed, cancel);
         var outcome = SingleBatchSession.Run(subject, setup.Seed, context.Run.Add, said => context.Progress.Stepped(new WalkStep(said, 0, 0)), cancel: cancel);
         string[] evidence =
         [
@@ -56,14 +55,4 @@ sealed class SingleBatchStage : Stage
         SingleBatchVerdict.Oscillates => "oscillates",
         _ => "stays on a plateau",
     };
-
-    /// <summary>The same examples as normalization would give them.</summary>
-    static DataSet Normalized(WalkContext context, DataSet raw)
-    {
-        var prepared = context.Prepared;
-        var train = prepared.Encoded.Subset(prepared.Split.Train);
-        var pictures = prepared.Raw.Kind == DataKind.Images && prepared.Raw.Items?.Bytes is not null;
-        var normalizer = Normalizer.Fit(train, null, prepared.ImageGuess, pictures);
-        return normalizer.Apply(raw, targets: false);
-    }
 }
