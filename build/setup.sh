@@ -124,7 +124,7 @@ check_for_libtorch() {
 }
 
 check_for_tests() {
-  need_library libicuuc.so "$(apt-cache pkgnames libicu 2>/dev/null | grep -xE 'libicu[0-9]+' | sort -V | tail -1 | grep . || echo libicu72)" "tests under other cultures"
+  need_library libicuuc.so "libicu72|libicu70|libicu74|libicu76|libicu78" "tests under other cultures"
   /usr/bin/python3 -c 'import importlib.util as u, sys; sys.exit(not (u.find_spec("torch") and u.find_spec("numpy")))' 2>/dev/null ||
     { need python3-torch "tests compare results with PyTorch"; need python3-numpy "tests exchange arrays with NumPy"; }
 }
@@ -174,6 +174,25 @@ needs_libtorch() {
     esac
   done
   return "$found"
+}
+
+check_for_npm() { command -v npm >/dev/null || need npm "fetches DuckDB, which reads Parquet"; }
+
+needs_parquet() {
+  local word
+  for word in "$@"; do
+    [[ $word != *.[Pp][Aa][Rr][Qq][Uu][Ee][Tt] ]] || return 0
+  done
+  return 1
+}
+
+# prepare_duckdb [CHECK...]: DuckDB's library. A failure is no end: the tool says what to do about a Parquet file that it cannot read.
+prepare_duckdb() {
+  [[ ! -e $root/artifacts/duckdb/libduckdb.so ]] || return 0
+  open_state
+  install_missing "$@"
+  quietly "fetching DuckDB, which reads Parquet (once)" "$root/build/get-duckdb.sh" || say "DuckDB could not be fetched; Parquet files cannot be read (log: $log)"
+  close_state
 }
 
 # newer_than STAMP PATH...: true when there is no stamp, or one of the files or folders changed after it.

@@ -161,6 +161,15 @@ test_a_pytorch_in_python_needs_no_package() {
   is "$status" 0 && is "$(calls shim)" 1
 }
 
+test_only_a_parquet_file_asks_for_duckdb() {
+  printf '#!/usr/bin/env bash\necho duckdb >>"$HOME/calls"\n' >"$repo/build/get-duckdb.sh"
+  fake npm
+  run "$repo/pessimist" diagnose x.csv
+  is "$(calls duckdb)" 0 || return 1
+  run "$repo/pessimist" diagnose x.parquet
+  is "$status" 0 && is "$(calls duckdb)" 1 && has "$err" "DuckDB"
+}
+
 test_missing_dotnet_is_said() {
   rm "$bin/dotnet"
   mkdir -p "$work/no"
