@@ -1,7 +1,8 @@
 // Optimizer steps as operators of libtorch's dispatcher: one call and one pass over the memory, where PyTorch makes a
 // call per operation and parameter. They read the gradients themselves and leave parameters without one alone.
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/library.h>
 
 #include <cmath>
@@ -202,7 +203,7 @@ void rmsprop(at::TensorList params, at::TensorList squares, at::TensorList means
       means[i].mul_(alpha).add_(g, 1 - alpha);
       variance = variance.addcmul(means[i], means[i], -1);
     }
-    at::Tensor step = g / variance.sqrt().add_(eps);
+    at::Tensor step = g.div(variance.sqrt().add_(eps));
     if (!buffers.empty()) step = buffers[i].mul_(momentum).add_(step);
     p.add_(step, -lr);
   });

@@ -1,7 +1,7 @@
 #pragma once
 #include "pessimist_torch.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <string>
 

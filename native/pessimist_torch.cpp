@@ -1,7 +1,10 @@
 #include "internal.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/ops/from_blob.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
@@ -257,7 +260,6 @@ int32_t pt_memory(int32_t device_type, int32_t device_index, int32_t track, int6
       return;
     }
 #ifdef PESSIMIST_CUDA
-    using c10::cuda::CUDACachingAllocator::StatType;
     auto device = static_cast<c10::DeviceIndex>(device_index);
     auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(device);
     *current = stats.allocated_bytes[0].current;

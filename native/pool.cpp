@@ -1,8 +1,11 @@
 // Max pooling in windows that neither overlap nor reach over the edge, which is what networks use and where libtorch's
 // kernel for row-major images takes a quarter of LeNet's step. Same results, ties and NaN included; all else, and the
 // backward pass, is libtorch's.
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/max_pool2d_with_indices_backward.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
