@@ -8,6 +8,11 @@ namespace Pessimist.Engine.Walk;
 /// <summary>The walk through the playbook: from a data set to a diagnosis.</summary>
 public sealed class PlaybookWalk(DiagnoseOptions options, IWalkProgress progress, TimeProvider? clock = null)
 {
+    readonly Func<Stage[]> _stages = CreateStages;
+
+    /// <summary>A part of the walk: for tests that need no network.</summary>
+    internal PlaybookWalk(DiagnoseOptions options, IWalkProgress progress, Func<Stage[]> stages) : this(options, progress) => _stages = stages;
+
     static Stage[] CreateStages() =>
     [
         new TargetStage(),
@@ -33,7 +38,7 @@ public sealed class PlaybookWalk(DiagnoseOptions options, IWalkProgress progress
     {
         ArgumentNullException.ThrowIfNull(run);
         using var context = new WalkContext(options, run, progress, clock ?? TimeProvider.System);
-        var stages = CreateStages();
+        var stages = _stages();
         var before = new Dictionary<Type, (string Name, StageOutcome Outcome)>();
         try
         {

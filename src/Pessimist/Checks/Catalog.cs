@@ -1,3 +1,4 @@
+using Pessimist.Checks.Data;
 using Pessimist.Checks.Gradients;
 using Pessimist.Checks.Loss;
 using Pessimist.Checks.Model;
@@ -13,6 +14,25 @@ public static class Catalog
 {
     static readonly (CheckInfo Info, Func<Check> Create)[] s_entries =
     [
+        (InputNotNormalized.About, () => new InputNotNormalized(new())),
+        (InputNormalizedTwice.About, () => new InputNormalizedTwice(new())),
+        (ConstantFeature.About, () => new ConstantFeature(new())),
+        (InputNotFinite.About, () => new InputNotFinite()),
+        (LabelsMispaired.About, () => new LabelsMispaired()),
+        (LabelsOutOfRange.About, () => new LabelsOutOfRange(new())),
+        (ClassImbalance.About, () => new ClassImbalance(new())),
+        (LeakedValidationData.About, () => new LeakedValidationData(new())),
+        (DuplicateExamples.About, () => new DuplicateExamples(new())),
+        (TooFewExamples.About, () => new TooFewExamples(new())),
+        (ShiftedDistribution.About, () => new ShiftedDistribution(new())),
+        (TargetConstant.About, () => new TargetConstant()),
+        (LeakedTarget.About, () => new LeakedTarget(new())),
+        (MissingValues.About, () => new MissingValues(new())),
+        (Outliers.About, () => new Outliers()),
+        (MixedUnits.About, () => new MixedUnits(new())),
+        (UnreadableExample.About, () => new UnreadableExample()),
+        (InconsistentShapes.About, () => new InconsistentShapes()),
+        (IdentifierAsFeature.About, () => new IdentifierAsFeature(new())),
         (MixedBatchAxis.About, () => new MixedBatchAxis(new())),
         (UnusedParameters.About, () => new UnusedParameters()),
         (SymmetricInitialization.About, () => new SymmetricInitialization()),
@@ -29,6 +49,7 @@ public static class Catalog
         (Underfitting.About, () => new Underfitting()),
         (Overfitting.About, () => new Overfitting()),
         (OverfitValidationSet.About, () => new OverfitValidationSet()),
+        (ConstantPrediction.About, () => new ConstantPrediction(new())),
         (NonFiniteOperation.About, () => new NonFiniteOperation()),
         (PrecisionTooLow.About, () => new PrecisionTooLow()),
         (SingleBatchGoesUp.About, () => new SingleBatchGoesUp()),

@@ -9,6 +9,31 @@ public sealed record DataProfiled(DataProfile Profile) : Observation;
 /// <summary>Whether labels belong to the inputs beside them, on the rows in the order of the file.</summary>
 public sealed record LabelsTested(LabelDependence Dependence) : Observation;
 
+/// <summary>Whether a given test set comes from the distribution of the training set.</summary>
+public sealed record ShiftTested : Observation
+{
+    public required ShiftVerdict Verdict { get; init; }
+
+    /// <summary>Area under the ROC curve of a classifier that tells training from test inputs: 0.5 when it cannot.</summary>
+    public required double Auc { get; init; }
+    public required double P { get; init; }
+
+    /// <summary>The columns that differ, most different first; empty unless shifted.</summary>
+    public IReadOnlyList<ShiftedColumn> Features { get; init; } = [];
+
+    /// <summary>The shares of classes on both sides; null where the target is no class.</summary>
+    public LabelShift? Labels { get; init; }
+
+    /// <summary>The verdict in one sentence.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <param name="Distance">Kolmogorov-Smirnov distance, 0 to 1.</param>
+/// <param name="P">p-value after Benjamini-Hochberg over all columns.</param>
+/// <param name="TrainMedian">In the unit of the file.</param>
+/// <param name="TestMedian">In the unit of the file.</param>
+public sealed record ShiftedColumn(string Name, double Distance, double P, double TrainMedian, double TestMedian);
+
 /// <summary>The inputs of the training set as the network gets them, whatever was done to them before.</summary>
 public sealed record InputsFed : Observation
 {

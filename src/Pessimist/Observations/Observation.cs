@@ -37,6 +37,7 @@ namespace Pessimist.Observations;
 [JsonDerivedType(typeof(NextAction), "next-action")]
 [JsonDerivedType(typeof(LabelsTested), "labels-tested")]
 [JsonDerivedType(typeof(InputsFed), "inputs-fed")]
+[JsonDerivedType(typeof(ShiftTested), "shift-tested")]
 public abstract record Observation
 {
     /// <summary>Seconds since the run started; null where time says nothing.</summary>

@@ -34,6 +34,7 @@ sealed class DataStage : Stage
 
         context.Progress.Stepped(new WalkStep("scale of the inputs", 2, 3));
         ObserveScale(context);
+        TestShift(context, cancel);
         return Outcome(context, profile, dependence);
     }
 
@@ -84,6 +85,30 @@ sealed class DataStage : Stage
             ? data.Classes.Distinct().Count() < 2 ? null : LabelDependenceTest.ForClasses(features, data.Classes, options)
             : LabelDependenceTest.ForValues(features, data.Values, options);
     }
+
+    /// <summary>Does a given test set come from the distribution of the training set? Values as they stand in the file, so that medians are in its units.</summary>
+    static void TestShift(WalkContext context, CancellationToken cancel)
+    {
+        var prepared = context.Prepared;
+        if (!prepared.Split.TestWasGiven) return;
+        DataSet train = prepared.Encoded.Subset(prepared.Split.Train), test = prepared.Encoded.Subset(prepared.Split.Test);
+        if (train.Inputs.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue) || test.Inputs.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue)) return;
+        var shift = ShiftTest.Run(new FeatureMatrix(train.Inputs, train.InputLength), new FeatureMatrix(test.Inputs, test.InputLength),
+            new ShiftOptions { Seed = context.Options.Seed, Cancellation = cancel });
+        context.Run.Add(new ShiftTested
+        {
+            Verdict = shift.Verdict,
+            Auc = shift.Auc,
+            P = shift.P,
+            Features = [.. shift.Features.Take(ShownColumns).Select(f => new ShiftedColumn(Name(train, f.Column), f.D, f.AdjustedP, f.FirstMedian, f.SecondMedian))],
+            Labels = train.IsClassification ? LabelShift.Test(train.Classes, test.Classes, train.ClassNames.Count) : null,
+            Reason = shift.Reason,
+        });
+    }
+
+    static string Name(DataSet data, int column) => column < data.Features.Count ? data.Features[column].Name
+        : data.InputShape is [_, var height, var width] ? $"channel {column / (height * width)}, row {column / width % height}, column {column % width}"
+        : $"feature {column}";
 
     static void ObserveScale(WalkContext context)
     {

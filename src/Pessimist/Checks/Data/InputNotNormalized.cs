@@ -1,0 +1,105 @@
+using Pessimist.Data.Profiling;
+using Pessimist.Observations;
+
+namespace Pessimist.Checks.Data;
+
+/// <summary>PES101 input-not-normalized</summary>
+public sealed class InputNotNormalized(InputNotNormalized.Limits limits) : DataCheck(About), IReads<InputsFed>, IReads<ExperimentFinished>
+{
+    public static readonly CheckInfo About = new()
+    {
+        Code = "PES101",
+        Name = "input-not-normalized",
+        Level = Level.Warning,
+        Summary = "inputs reach the network at raw scale",
+        Explains = ["PES301", "PES311", "PES402", "PES403", "PES607", "PES611", "PES701", "PES901", "PES902", "PES903", "PES904", "PES910"],
+        Docs = """
+            ## Why it matters
+            Initial weights and default learning rates are made for inputs with a mean near 0 and a standard deviation near 1. At 0..255 the first outputs
+            are hundreds of times too large, and columns in large units drown the others.
+
+            It is judged on what the network gets, never on the file: inputs that are normalized on the way are fine whatever the file holds.
+
+            ## When it is a false alarm
+            A network that begins with a normalization layer does this job itself. Ids of words or categories belong into an embedding and are not
+            meant to be scaled.
+
+            ## What to do
+            Subtract the mean of the training set and divide by its standard deviation, column by column, or channel by channel for pictures.
+            """,
+    };
+
+    public sealed record Limits
+    {
+        /// <summary>|mean| or standard deviation of a column above which inputs are at raw scale.</summary>
+        [Origin(Origin.Convention, "ten times what normalized inputs have")] public double Raw { get; init; } = 10;
+
+        /// <summary>|mean| or standard deviation of a column above which it is worth a note.</summary>
+        [Origin(Origin.Convention, "three times what normalized inputs have")] public double Large { get; init; } = 3;
+
+        /// <summary>Ratio of the largest to the smallest standard deviation of two columns that is worth a note.</summary>
+        [Origin(Origin.Convention)] public double Ratio { get; init; } = 1000;
+    }
+
+    InputsFed? _fed;
+    ExperimentFinished? _confirmed;
+
+    public void Read(InputsFed observation) => _fed = observation;
+
+    public void Read(ExperimentFinished observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (observation.Cause == Info.Name && observation.Outcome == ExperimentOutcome.Confirmed) _confirmed = observation;
+    }
+
+    protected override Verdict Judge(DataProfile profile)
+    {
+        if (_fed is not { } fed) return NotEnoughEvidence("the inputs that the network gets were not measured");
+        if (fed.Normalized) return Passed("inputs are normalized on the way to the network");
+        var worst = fed.Largest.OrderByDescending(Size).ToArray();
+        if (worst.Length == 0) return NotEnoughEvidence("the inputs were not measured by column");
+        if (Size(worst[0]) > limits.Large) return Found(AtRawScale(profile, worst));
+        if (Widest(profile) is { } pair && pair.Wide.Std / pair.Narrow.Std > limits.Ratio) return Found(OfDifferentScales(profile, pair.Wide, pair.Narrow));
+        return Passed($"the largest mean or standard deviation of an input is {Value(Size(worst[0]))}");
+    }
+
+    static double Size(FedColumn column) => Math.Max(Math.Abs(column.Mean), column.Std);
+
+    Finding AtRawScale(DataProfile profile, FedColumn[] worst)
+    {
+        var isRaw = Size(worst[0]) > limits.Raw;
+        var limit = isRaw ? limits.Raw : limits.Large;
+        var named = worst.Where(c => Size(c) > limit).ToArray();
+        var finding = Finding(
+            $"inputs reach the network {(isRaw ? "at raw scale" : "with large values")}: {Quoted(worst[0].Name)} has mean {Value(worst[0].Mean)} and standard deviation {Value(worst[0].Std)}",
+            _confirmed is null ? EvidenceClass.Suspected : EvidenceClass.Confirmed, isRaw ? Level.Warning : Level.Note);
+        return finding with
+        {
+            Location = At(profile, worst[0].Name),
+            Evidence =
+            [
+                .. named.Select(c => new Evidence($"mean and standard deviation of {Quoted(c.Name)}", $"{Value(c.Mean)} and {Value(c.Std)}", $"{Value(limit)} (normalized: 0 and 1)", "convention")),
+                new("all inputs", $"{Value(_fed!.All.Min)} to {Value(_fed.All.Max)}, mean {Value(_fed.All.Mean)}, standard deviation {Value(_fed.All.Std)}"),
+            ],
+            Confirmation = _confirmed?.Confirmation ?? "",
+            Causes = _confirmed is null ? [] : [new Cause(Info.Name, 1, _confirmed.Id)],
+            Fixes = ["normalize the inputs with the training set's mean and standard deviation (leave --no-normalize out)"],
+            Examples = [.. named.Select(c => c.Name)],
+        };
+    }
+
+    Finding OfDifferentScales(DataProfile profile, ColumnFacts wide, ColumnFacts narrow) =>
+        Finding($"the inputs have very different scales: {Quoted(wide.Name)} spreads {Value(Math.Round(wide.Std / narrow.Std))} times as far as {Quoted(narrow.Name)}", EvidenceClass.Suspected, Level.Note) with
+        {
+            Location = At(profile, wide.Name),
+            Evidence = [new("ratio of standard deviations", Value(wide.Std / narrow.Std), Value(limits.Ratio), "convention")],
+            Fixes = ["normalize each column by its own mean and standard deviation (leave --no-normalize out)"],
+            Examples = [wide.Name, narrow.Name],
+        };
+
+    static (ColumnFacts Wide, ColumnFacts Narrow)? Widest(DataProfile profile)
+    {
+        var varying = Inputs(profile).Where(c => c.Kind == ColumnKind.Number && c.Std > 0).OrderBy(c => c.Std).ToArray();
+        return varying.Length < 2 ? null : (varying[^1], varying[0]);
+    }
+}

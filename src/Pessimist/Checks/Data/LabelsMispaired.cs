@@ -1,0 +1,133 @@
+using Pessimist.Evaluation;
+using Pessimist.Observations;
+
+namespace Pessimist.Checks.Data;
+
+/// <summary>PES107 labels-mispaired</summary>
+public sealed class LabelsMispaired() : Check(About), IReads<LabelsTested>, IReads<DataProfiled>
+{
+    public static readonly CheckInfo About = new()
+    {
+        Code = "PES107",
+        Name = "labels-mispaired",
+        Level = Level.Error,
+        Summary = "labels do not belong to the inputs beside them",
+        Explains = ["PES607", "PES608", "PES611", "PES901", "PES903", "PES904", "PES910"],
+        Docs = """
+            ## Why it matters
+            Labels that were shuffled, sorted or shifted against their inputs can be learnt by heart and never predicted. Nothing crashes; the network
+            just stays at chance. A list of files in another order than the list of labels is the usual reason.
+
+            ## How it is told
+            Examples that look alike should have like labels. How often the ten nearest neighbours agree is compared with the same labels permuted 200
+            times. Where that shows nothing, a second test asks whether any feature or combination of features goes together with the labels. Only when
+            both see nothing, although they would have seen a weak dependence, are labels called independent. A shift is called when moving the labels
+            by one number of rows, and no other, restores the agreement. A stretch of rows is called when labels agree with their neighbours everywhere
+            but there.
+
+            ## When it is a false alarm
+            Inputs that carry no information about the target look the same as shuffled labels, and so does a rule that neither test can see, such as
+            the parity of many bits.
+
+            ## What to do
+            Look at a few examples with their labels. Join inputs and labels by a key, never by position, and sort lists of files.
+            """,
+    };
+
+    LabelDependence? _tested;
+    string _source = "";
+    string? _column;
+    bool _rowsAreExact;
+
+    public void Read(LabelsTested observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _tested = observation.Dependence;
+    }
+
+    public void Read(DataProfiled observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _source = observation.Profile.Source;
+        _column = observation.Profile.Target.Columns is [var only] ? only : null;
+        // Positions count rows with a target only.
+        _rowsAreExact = observation.Profile.Target.Missing == 0;
+    }
+
+    public override Verdict Conclude() => _tested switch
+    {
+        null => NotEnoughEvidence("the labels were not tested"),
+        { Verdict: LabelVerdict.Depends } => Passed(_tested.Reason),
+        { Verdict: LabelVerdict.ShiftedBy, Shift: { } shift } => Found(Shifted(_tested, shift)),
+        { Verdict: LabelVerdict.PartlyBlock, Range: { } range } => Found(Block(_tested, range)),
+        { Verdict: LabelVerdict.Independent } => Found(Independent(_tested)),
+        _ => NotEnoughEvidence(_tested.Reason),
+    };
+
+    Finding Shifted(LabelDependence tested, int shift)
+    {
+        var agreement = tested.ShiftScan[shift + tested.ShiftScan.Count / 2];
+        return Start($"every label stands {Rows(shift)} its inputs", tested) with
+        {
+            Confirmation = FormattableString.Invariant($"with each label taken from {Rows(shift)}, neighbours agree on it by {agreement:0.###} instead of {tested.Agreement:0.###}"),
+            Fixes = [$"move the labels {Rows(-shift)}; look for a header, a filter or a lag that was applied to inputs or labels alone"],
+        };
+    }
+
+    Finding Block(LabelDependence tested, RowRange range)
+    {
+        var inside = tested.Blocks.Where(b => b.Rows.First >= range.First && b.Rows.Last <= range.Last).ToArray();
+        var elsewhere = tested.Blocks.Except(inside).ToArray();
+        var finding = Start($"in rows {range.First + 1} to {range.Last + 1} labels do not belong to the inputs beside them", tested);
+        return finding with
+        {
+            Location = finding.Location! with { Row = _rowsAreExact ? range.First + 1 : null },
+            Evidence =
+            [
+                new("agreement with neighbours in these rows", Mean(inside, b => b.Agreement), $"permuted labels there: {Mean(inside, b => b.NullMean)}", "permutation test"),
+                new("agreement with neighbours elsewhere", Mean(elsewhere, b => b.Agreement)),
+                .. finding.Evidence,
+            ],
+            Confirmation = tested.Reason,
+            Notes = _rowsAreExact ? ["the rows are exact to a block"] : ["the rows are exact to a block, and count only rows with a target"],
+            Fixes =
+            [
+                tested.Shift is { } shift ? $"move the labels of these rows {Rows(-shift)}" : "look at these rows: labels sorted, shuffled or joined wrongly there only",
+            ],
+            Examples = [$"rows {range.First + 1} to {range.Last + 1}"],
+        };
+    }
+
+    Finding Independent(LabelDependence tested)
+    {
+        var finding = Start("labels do not depend on the inputs", tested);
+        return finding with
+        {
+            Evidence =
+            [
+                .. finding.Evidence,
+                .. tested.AssociationP is { } p ? [new Evidence("p of the strongest association with a feature or component", Value(p), "0.005", "permutation test")] : Array.Empty<Evidence>(),
+            ],
+            Confirmation = $"permuting the labels changes nothing: {tested.Reason}",
+            Notes = ["inputs that carry no information about the target look the same"],
+            Fixes = ["look at a few examples with their labels; join inputs and labels by a key, never by position, and sort lists of files"],
+        };
+    }
+
+    Finding Start(string message, LabelDependence tested) => Finding(message, EvidenceClass.Confirmed) with
+    {
+        Location = new Location(_source, Column: _column),
+        Evidence =
+        [
+            new("agreement of labels with their neighbours'", FormattableString.Invariant($"{tested.Agreement:0.###} in {tested.Rows:N0} rows"),
+                FormattableString.Invariant($"permuted labels: {tested.NullMean:0.###}, at most {tested.NullHigh:0.###}"), "permutation test"),
+        ],
+    };
+
+    static string Mean(BlockAgreement[] blocks, Func<BlockAgreement, double> of) => blocks.Length == 0 ? "unknown" : Value(blocks.Average(of));
+
+    static string Value(double value) => FormattableString.Invariant($"{value:0.###}");
+
+    /// <summary>A positive shift: labels stand below their inputs.</summary>
+    static string Rows(int shift) => FormattableString.Invariant($"{Math.Abs(shift)} row{(Math.Abs(shift) == 1 ? "" : "s")} {(shift > 0 ? "below" : "above")}");
+}
