@@ -41,6 +41,9 @@ public sealed class ClassImbalance(ClassImbalance.Limits limits) : DataCheck(Abo
 
         /// <summary>The smallest difference of recalls that matters.</summary>
         [Origin(Origin.Convention)] public double Difference { get; init; } = 0.1;
+
+        /// <summary>Validation examples of a class below which its recall says nothing.</summary>
+        [Origin(Origin.Convention)] public int Examples { get; init; } = 5;
     }
 
     // The last one counts: after tuning, the tuned network's.
@@ -102,7 +105,7 @@ public sealed class ClassImbalance(ClassImbalance.Limits limits) : DataCheck(Abo
         }
 
         long own = measured.Counts[k].Sum();
-        if (own == 0 || count == 0) return null;
+        if (own < limits.Examples || count < limits.Examples) return null;
         ErrorRate recall = new(measured.Counts[k][k], own), rest = new(hits, count);
         return (recall, rest, Newcombe.Difference(recall, rest, limits.Confidence));
     }

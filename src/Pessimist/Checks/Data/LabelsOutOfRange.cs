@@ -54,7 +54,8 @@ public sealed class LabelsOutOfRange(LabelsOutOfRange.Limits limits) : DataCheck
         if (target.GivenIds is not { } ids) return Passed("every class occurs in the training set");
         var span = string.Create(CultureInfo.InvariantCulture, $"{ids.Smallest}..{ids.Largest}");
         if (ids.Gaps.Count == 0) return Passed($"class ids are {span} without a gap");
-        if (ids.Gaps.Count > limits.GapsPerClass * target.Classes.Count) return Passed($"class ids {span} are codes, and no numbering");
+        // Two ids are a yes and a no, whatever lies between.
+        if (target.Classes.Count == 2 || ids.Gaps.Count > limits.GapsPerClass * target.Classes.Count) return Passed($"class ids {span} are codes, and no numbering");
         var missing = Names(ids.Gaps.Select(g => g.ToString(CultureInfo.InvariantCulture)), MostListed);
         return Found(Finding($"class ids run from {ids.Smallest} to {ids.Largest}, and no example has {missing}", EvidenceClass.Proved, Level.Note) with
         {
