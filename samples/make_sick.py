@@ -44,8 +44,10 @@ def main() -> None:
     randomness("shifted").shuffle(mixed)
     write("labels-shifted.csv", [row[:-1] + [above[-1]] for above, row in zip(mixed[-1:] + mixed[:-1], mixed)])
 
-    # The last 360 rows are the test set; 60 of the training rows are copied into it.
-    train, test = rows[:-360], rows[-360:]
+    # 360 rows are the test set, drawn at random: the last ones are by other writers, which would be a second fault.
+    # 60 of the training rows are copied into it.
+    drawn = set(randomness("test rows").sample(range(len(rows)), 360))
+    train, test = [row for i, row in enumerate(rows) if i not in drawn], [row for i, row in enumerate(rows) if i in drawn]
     copied = randomness("duplicates").sample(range(len(train)), 60)
     write("duplicates-train.csv", train)
     write("duplicates-test.csv", test + [train[i] for i in copied])

@@ -100,13 +100,13 @@ sealed class DataStage : Stage
             Verdict = shift.Verdict,
             Auc = shift.Auc,
             P = shift.P,
-            Features = [.. shift.Features.Take(ShownColumns).Select(f => new ShiftedColumn(Name(train, f.Column), f.D, f.AdjustedP, f.FirstMedian, f.SecondMedian))],
+            Features = [.. shift.Features.Take(ShownColumns).Select(f => new ShiftedColumn(NameOf(train, f.Column), f.D, f.AdjustedP, f.FirstMedian, f.SecondMedian))],
             Labels = train.IsClassification ? LabelShift.Test(train.Classes, test.Classes, train.ClassNames.Count) : null,
             Reason = shift.Reason,
         });
     }
 
-    static string Name(DataSet data, int column) => column < data.Features.Count ? data.Features[column].Name
+    static string NameOf(DataSet data, int column) => column < data.Features.Count ? data.Features[column].Name
         : data.InputShape is [_, var height, var width] ? $"channel {column / (height * width)}, row {column / width % height}, column {column % width}"
         : $"feature {column}";
 

@@ -15,7 +15,7 @@ public sealed class LabelsMispairedTests
     {
         var random = new Random(5);
         int[] clusters = [.. Enumerable.Range(0, rows).Select(_ => random.Next(Clusters))];
-        float[] values = [.. clusters.SelectMany(c => new[] { 4 * c + (float)random.NextDouble(), 4 * c + (float)random.NextDouble() })];
+        float[] values = [.. clusters.SelectMany(c => new[] { 4 * (c % 3) + (float)random.NextDouble(), 4 * (c / 3) + (float)random.NextDouble() })];
         int Cluster(int row) => clusters[((row % rows) + rows) % rows];
         var dependence = LabelDependenceTest.ForClasses(new FeatureMatrix(values, 2), [.. Enumerable.Range(0, rows).Select(i => label(Cluster, i))]);
         return Judge(new LabelsMispaired(), Healthy(), new LabelsTested(dependence));
