@@ -87,11 +87,11 @@ def main():
             in_dotnet(model, batch, steps)
             time.sleep(0.15)
         python, sharp = [], []
-        for _ in range(rounds):
-            python.append(in_python(step, steps))
-            time.sleep(0.01)  # the threads of the one must sleep before the other is timed
-            sharp.append(in_dotnet(model, batch, steps))
-            time.sleep(0.01)
+        for i in range(rounds):
+            turns = [lambda: python.append(in_python(step, steps)), lambda: sharp.append(in_dotnet(model, batch, steps))]
+            for turn in turns if i % 2 == 0 else reversed(turns):
+                turn()
+                time.sleep(0.06)  # OpenBLAS's threads spin for some 30 ms after a product, and must not in the other's turn
         rows.append((model, batch, python, sharp))
         print(f"{model} {batch}: done", file=sys.stderr)
     child.stdin.close()

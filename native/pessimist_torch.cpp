@@ -9,6 +9,7 @@
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
+#include <dlfcn.h>
 #include <malloc.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/api/include/torch/version.h>
@@ -230,7 +231,11 @@ int32_t pt_random_state(int32_t device_type, int32_t device_index, pt_tensor* st
 
 int32_t pt_threads(int32_t which, int32_t n, int32_t* current) {
   return guarded([&] {
-    if (n > 0 && which == 0) at::set_num_threads(n);
+    if (n > 0 && which == 0) {
+      at::set_num_threads(n);
+      // libtorch tells a BLAS of its own, but not the system's OpenBLAS, which has threads apart from OpenMP's.
+      if (void* set = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) reinterpret_cast<void (*)(int)>(set)(n);
+    }
     if (n > 0 && which == 1) at::set_num_interop_threads(n);
     *current = which == 0 ? at::get_num_threads() : at::get_num_interop_threads();
   });
