@@ -92,7 +92,6 @@ public sealed class SickDigitsTests(SickDigits sick) : IClassFixture<SickDigits>
     {
         var finding = Named("constant-column.csv", "PES103");
         (finding.Level, finding.Location!.Column).ShouldBe((Level.Warning, "scanner"));
-        finding.Examples.ShouldBe(["scanner"]);
     }
 
     [Fact]
@@ -119,7 +118,7 @@ public sealed class SickDigitsTests(SickDigits sick) : IClassFixture<SickDigits>
         var finding = Named("text-in-number.csv", "PES122");
         (finding.Level, finding.EvidenceClass).ShouldBe((Level.Warning, EvidenceClass.Proved));
         (finding.Location!.Column, finding.Location.Row).ShouldBe(("pixel_3_4", 12));
-        finding.Examples.ShouldBe(["pixel_3_4, row 12: \"n/a?\"", "pixel_3_4, row 900: \"twelve\""]);
+        finding.Examples.ShouldBe(["row 12 (pixel_3_4: \"n/a?\")", "row 900 (pixel_3_4: \"twelve\")"]);
     }
 
     [Fact]
@@ -135,7 +134,7 @@ public sealed class SickDigitsTests(SickDigits sick) : IClassFixture<SickDigits>
     {
         var finding = Named("raw-255.csv", "PES101", new DiagnoseOptions { Data = "", Normalize = false });
         finding.Level.ShouldBe(Level.Warning);
-        finding.Examples.ShouldAllBe(e => e.StartsWith("pixel_"));
+        finding.Location!.Column!.ShouldStartWith("pixel_");
         ShouldBeQuiet(new DiagnoseOptions { Data = sick["raw-255.csv"], Targets = ["label"] });
     }
 

@@ -91,19 +91,30 @@ sealed class DataStage : Stage
     {
         var prepared = context.Prepared;
         if (!prepared.Split.TestWasGiven) return;
-        DataSet train = prepared.Encoded.Subset(prepared.Split.Train), test = prepared.Encoded.Subset(prepared.Split.Test);
+        var options = new ShiftOptions { Seed = context.Options.Seed, Cancellation = cancel };
+        DataSet train = Drawn(prepared.Split.Train), test = Drawn(prepared.Split.Test);
         if (train.Inputs.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue) || test.Inputs.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue)) return;
-        var shift = ShiftTest.Run(new FeatureMatrix(train.Inputs, train.InputLength), new FeatureMatrix(test.Inputs, test.InputLength),
-            new ShiftOptions { Seed = context.Options.Seed, Cancellation = cancel });
+        var shift = ShiftTest.Run(new FeatureMatrix(train.Inputs, train.InputLength), new FeatureMatrix(test.Inputs, test.InputLength), options);
         context.Run.Add(new ShiftTested
         {
             Verdict = shift.Verdict,
             Auc = shift.Auc,
             P = shift.P,
             Features = [.. shift.Features.Take(ShownColumns).Select(f => new ShiftedColumn(NameOf(train, f.Column), f.D, f.AdjustedP, f.FirstMedian, f.SecondMedian))],
-            Labels = train.IsClassification ? LabelShift.Test(train.Classes, test.Classes, train.ClassNames.Count) : null,
+            Labels = train.IsClassification ? LabelShift.Test(Classes(prepared.Split.Train), Classes(prepared.Split.Test), train.ClassNames.Count) : null,
             Reason = shift.Reason,
         });
+
+        // No more rows than the test looks at: a large set need not be copied.
+        DataSet Drawn(int[] rows)
+        {
+            if (rows.Length <= options.MaxRows) return prepared.Encoded.Subset(rows);
+            var order = (int[])rows.Clone();
+            new Random(options.Seed).Shuffle(order);
+            return prepared.Encoded.Subset(order.AsSpan(0, options.MaxRows));
+        }
+
+        int[] Classes(int[] rows) => Array.ConvertAll(rows, r => prepared.Encoded.Classes[r]);
     }
 
     static string NameOf(DataSet data, int column) => column < data.Features.Count ? data.Features[column].Name

@@ -85,7 +85,6 @@ public sealed class ClassImbalance(ClassImbalance.Limits limits) : DataCheck(Abo
             ],
             Notes = failing.Length > 0 ? [] : ["a skewed file is no fault by itself: judge the class by its recall"],
             Fixes = ["look at recall class by class, or use --metric balanced-accuracy; collect more examples of the class, or weight its loss"],
-            Examples = [.. rare.Take(MostListed).Select(c => c.Name)],
         });
     }
 

@@ -59,7 +59,6 @@ public sealed partial class ConstantFeature(ConstantFeature.Limits limits) : Dat
             Location = At(profile, first.Name),
             Evidence = [.. odd.Take(MostListed).Select(c => new Evidence($"distinct values of {Quoted(c.Name)}", $"1 ({Shown(c)}) in {Count(c.Count, "cell")}", "at least 2", "definition"))],
             Fixes = [$"find out why {(odd.Length == 1 ? "it" : "they")} should vary and {(odd.Length == 1 ? "does" : "do")} not; leave out what is constant by right"],
-            Examples = [.. odd.Take(MostListed).Select(c => c.Name)],
         });
     }
 

@@ -54,5 +54,12 @@ public abstract class DataCheck(CheckInfo info) : Check(info), IReads<DataProfil
         return all.Length <= most ? string.Join(", ", all) : $"{string.Join(", ", all[..most])} and {Count(all.Length - most, "more", "more")}";
     }
 
+    /// <summary>A cell as an example: its row or file first, then its column and what it holds.</summary>
+    protected static string Cell(string column, CellFact cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return cell.Value.Length == 0 ? $"{cell.Id} ({column})" : $"{cell.Id} ({column}: {cell.Value})";
+    }
+
     protected static string Quoted(string name) => $"\"{name}\"";
 }

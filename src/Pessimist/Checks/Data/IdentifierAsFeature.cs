@@ -49,7 +49,6 @@ public sealed partial class IdentifierAsFeature(IdentifierAsFeature.Limits limit
                 Location = At(profile, fed[0].Name),
                 Evidence = [.. fed.Take(MostListed).Select(c => new Evidence($"distinct values of {Quoted(c.Name)}", $"{c.Distinct} in {Count(c.Count, "row")}", Value(limits.Values), "convention"))],
                 Fixes = [$"leave it out; if it names a group, keep its rows together with --split group:{fed[0].Name}"],
-                Examples = [.. fed.Take(MostListed).Select(c => c.Name)],
             });
         }
 
@@ -59,7 +58,6 @@ public sealed partial class IdentifierAsFeature(IdentifierAsFeature.Limits limit
             Location = At(profile, dropped[0].Column),
             Evidence = [.. dropped.Take(MostListed).Select(d => new Evidence(Quoted(d.Column), d.Explanation, "fewer values than rows, and no date", "convention"))],
             Fixes = [dropped[0].Reason == DropReason.Date ? $"if the future is to be predicted from the past, use --split time:{dropped[0].Column}" : "nothing to do; if rows belong together, say so with --split group:COLUMN"],
-            Examples = [.. dropped.Take(MostListed).Select(d => d.Column)],
         });
     }
 

@@ -36,18 +36,18 @@ public sealed class InputNotFinite() : DataCheck(About)
         ColumnFacts[] bad = [.. profile.Columns.Where(c => c.Infinite > 0 || (!isTable && c.Missing > 0))];
         if (bad.Length == 0) return Passed("every number is finite");
         ColumnFacts first = bad[0];
-        CellFact[] cells = [.. bad.SelectMany(c => isTable ? c.InfiniteCells : c.InfiniteCells.Concat(c.MissingCells))];
+        var cells = bad.SelectMany(c => (isTable ? c.InfiniteCells : c.InfiniteCells.Concat(c.MissingCells)).Select(x => (Column: c.Name, Cell: x))).ToArray();
         var count = bad.Sum(c => c.Infinite + (isTable ? 0 : c.Missing));
         return Found(Finding($"{Count(count, "value")} of {Names(bad.Select(c => Quoted(c.Name)), 3)} {(count == 1 ? "is" : "are")} not finite", EvidenceClass.Proved) with
         {
-            Location = At(profile, first.Name, cells.FirstOrDefault()),
+            Location = At(profile, first.Name, cells.Length > 0 ? cells[0].Cell : null),
             Evidence =
             [
                 .. bad.Take(MostListed).Select(c => new Evidence($"infinities and NaNs in {Quoted(c.Name)}", isTable ? Count(c.Infinite, "infinity", "infinities") : $"{Count(c.Infinite, "infinity", "infinities")}, {Count(c.Missing, "NaN")}", "0", "definition")),
             ],
             Notes = bad.Any(c => c.IsTarget) ? ["the target is among them: the loss cannot be finite"] : [],
             Fixes = ["mend the step that made these values, or leave the examples out"],
-            Examples = [.. cells.Select(c => $"{c.Id}: {c.Value}").Distinct().Take(MostListed)],
+            Examples = [.. cells.Select(c => Cell(c.Column, c.Cell)).Distinct().Take(MostListed)],
         });
     }
 }

@@ -84,7 +84,6 @@ public sealed class InputNotNormalized(InputNotNormalized.Limits limits) : DataC
             Confirmation = _confirmed?.Confirmation ?? "",
             Causes = _confirmed is null ? [] : [new Cause(Info.Name, 1, _confirmed.Id)],
             Fixes = ["normalize the inputs with the training set's mean and standard deviation (leave --no-normalize out)"],
-            Examples = [.. named.Select(c => c.Name)],
         };
     }
 
@@ -94,7 +93,6 @@ public sealed class InputNotNormalized(InputNotNormalized.Limits limits) : DataC
             Location = At(profile, wide.Name),
             Evidence = [new("ratio of standard deviations", Value(wide.Std / narrow.Std), Value(limits.Ratio), "convention")],
             Fixes = ["normalize each column by its own mean and standard deviation (leave --no-normalize out)"],
-            Examples = [wide.Name, narrow.Name],
         };
 
     static (ColumnFacts Wide, ColumnFacts Narrow)? Widest(DataProfile profile)

@@ -47,7 +47,6 @@ public sealed class LabelsOutOfRange(LabelsOutOfRange.Limits limits) : DataCheck
                 Location = At(profile, Column(target)),
                 Evidence = [.. untrained.Take(MostListed).Select(c => new Evidence($"examples of class {Quoted(c.Name)}", $"0 in training, {c.Validation} in validation, {c.Test} in test", "at least 1 in training", "definition"))],
                 Fixes = ["check whether the class is spelt alike on both sides; split so that each class is in the training set, or leave the class out"],
-                Examples = [.. untrained.Take(MostListed).Select(c => c.Name)],
             });
         }
 

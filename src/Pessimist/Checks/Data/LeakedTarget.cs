@@ -86,7 +86,6 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About)
                 .. isClass ? [new Evidence("accuracy of the majority class", Value(column.Baseline)), new Evidence($"distinct values of {Quoted(column.Column)}", Value(column.Distinct))] : Array.Empty<Evidence>(),
             ],
             Fixes = [$"leave {Quoted(column.Column)} out unless it is known before the target is"],
-            Examples = [column.Column],
         };
     }
 }

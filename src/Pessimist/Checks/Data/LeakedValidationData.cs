@@ -69,7 +69,6 @@ public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : D
             Location = At(profile, profile.Dropped.FirstOrDefault(d => d.Reason == Pessimist.Data.DropReason.UsedBySplit)?.Column),
             Evidence = [new("groups on both sides", Names(facts.SharedGroups, MostListed), "none", "definition")],
             Fixes = ["take these groups out of the test set or out of the training data"],
-            Examples = [.. facts.SharedGroups.Take(MostListed)],
         };
 
     Verdict Given(DataProfile profile, DuplicateFacts facts)

@@ -74,7 +74,7 @@ public sealed class MissingValues(MissingValues.Limits limits) : DataCheck(About
             ],
             Notes = [.. said.Skip(2), .. blank.Length > 0 ? ["a blank is filled with the column's training mean, and an input of its own says that it was blank (pixels: filled only)"] : Array.Empty<string>()],
             Fixes = [worded.Length > 0 ? "mend the cells listed: write the number that was meant, or leave them blank" : "find out why these cells are blank before filling them"],
-            Examples = [.. worded.SelectMany(c => c.NotNumberCells.Select(x => $"{c.Name}, {x.Id}: {Quoted(x.Value)}")).Concat(blank.SelectMany(c => c.MissingCells.Select(x => $"{c.Name}, {x.Id}"))).Concat(target.MissingCells.Select(x => x.Id)).Take(MostListed)],
+            Examples = [.. worded.SelectMany(c => c.NotNumberCells.Select(x => Cell(c.Name, x with { Value = Quoted(x.Value) }))).Concat(blank.SelectMany(c => c.MissingCells.Select(x => Cell(c.Name, x)))).Concat(target.MissingCells.Select(x => x.Id)).Take(MostListed)],
         });
     }
 

@@ -57,7 +57,7 @@ public sealed class MixedUnits(MixedUnits.Limits limits) : DataCheck(About)
             Evidence = [.. columns.Take(MostListed).Select(c => new Evidence($"ratio of the medians of both parts of {Quoted(c.Name)}", Value(c.TwoScales!.Ratio), "a gap by a factor of 3, wider than both parts", "convention"))],
             Notes = ["two kinds of things in one column look the same"],
             Fixes = ["look at these rows; if they are in another unit, convert them"],
-            Examples = [.. columns.SelectMany(c => c.TwoScales!.FewerSide.Select(x => $"{c.Name}, {x.Id}: {x.Value}")).Take(MostListed)],
+            Examples = [.. columns.SelectMany(c => c.TwoScales!.FewerSide.Select(x => Cell(c.Name, x))).Take(MostListed)],
         });
     }
 }

@@ -44,7 +44,7 @@ public sealed class Outliers() : DataCheck(About)
             Evidence = [.. columns.Take(MostListed).Select(c => new Evidence($"values of {Quoted(c.Name)} beyond a gap", $"{c.Outliers}, the median is {Value(c.Median)}", Limit, "convention"))],
             Notes = first.IsTarget ? ["the target is among them: the squared error listens to little else"] : [],
             Fixes = ["look at these rows: turn codes for \"unknown\" into blanks, and mend slips of the decimal point"],
-            Examples = [.. cells.Take(MostListed).Select(c => $"{c.Column}, {c.Cell.Id}: {c.Cell.Value}")],
+            Examples = [.. cells.Take(MostListed).Select(c => Cell(c.Column, c.Cell))],
         });
     }
 }

@@ -79,7 +79,6 @@ public sealed class ShiftedDistribution(ShiftedDistribution.Limits limits) : Che
             ],
             Notes = inputs && first is null ? ["no single column explains it: the difference lies in how columns go together"] : [],
             Fixes = ["draw the validation set from the test distribution, and collect training data like it"],
-            Examples = [.. tested.Features.Take(MostShown).Select(f => f.Name)],
         });
     }
 

@@ -61,7 +61,6 @@ public sealed class TooFewExamples(TooFewExamples.Limits limits) : DataCheck(Abo
                 .. few.Take(MostListed).Select(c => new Evidence($"training examples of class {Quoted(c.Name)}", Count(c.Train, "example"), $"{limits.OfAClass} for a warning, {limits.FewOfAClass} for a note", "convention")),
             ],
             Fixes = [named.Length > 0 ? "collect more examples of these classes" : "collect more examples, or start from a simpler model"],
-            Examples = [.. named.Take(MostListed).Select(c => c.Name)],
         });
     }
 }

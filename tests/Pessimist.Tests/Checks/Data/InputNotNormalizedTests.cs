@@ -18,7 +18,7 @@ public sealed class InputNotNormalizedTests
         var finding = Judge(new InputNotNormalized(new()), Healthy(), Fed(false, s_raw, s_small)).Finding();
         finding.Level.ShouldBe(Level.Warning);
         finding.Location!.Column.ShouldBe("pixel_3_4");
-        finding.Examples.ShouldBe(["pixel_3_4"]);
+        finding.Evidence[0].Name.ShouldContain("pixel_3_4");
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class InputNotNormalizedTests
     [Fact]
     public void Columns_of_very_different_scales_are_a_note() =>
         Judge(new InputNotNormalized(new()), Healthy(400, Numbers("tiny", 400, i => 1e-6 * (i % 17))), Fed(false, s_small)).Finding().ShouldSatisfyAllConditions(
-            f => f.Level.ShouldBe(Level.Note), f => f.Examples.ShouldContain("tiny"));
+            f => f.Level.ShouldBe(Level.Note), f => f.Message.ShouldContain("\"tiny\""));
 
     [Fact]
     public void What_is_normalized_on_the_way_or_has_a_good_scale_by_itself_is_silent()

@@ -35,7 +35,7 @@ public sealed class LabelsOutOfRangeTests
         ClassCount[] classes = [.. healthy.Target.Classes, new ClassCount("hihg", 3, 0, 0, 3)];
         var finding = Judge(new LabelsOutOfRange(new()), healthy with { Target = healthy.Target with { Classes = classes } }).Finding();
         (finding.Level, finding.EvidenceClass).ShouldBe((Level.Warning, EvidenceClass.Proved));
-        finding.Examples.ShouldBe(["hihg"]);
+        finding.Message.ShouldBe("the class \"hihg\" never occurs in the training set");
     }
 
     [Fact]

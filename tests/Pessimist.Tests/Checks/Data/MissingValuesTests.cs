@@ -29,7 +29,7 @@ public sealed class MissingValuesTests
         var finding = Of(Blank(i => i is 4 or 90)).Finding();
         finding.Level.ShouldBe(Level.Note);
         finding.Message.ShouldContain("2 cells of \"age\" are blank (0.5 %)");
-        finding.Examples.ShouldBe(["age, row 5", "age, row 91"]);
+        finding.Examples.ShouldBe(["row 5 (age)", "row 91 (age)"]);
     }
 
     [Fact]

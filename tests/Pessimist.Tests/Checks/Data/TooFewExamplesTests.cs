@@ -22,7 +22,7 @@ public sealed class TooFewExamplesTests
     {
         var finding = Classes(400, 400, 3).Finding();
         finding.Level.ShouldBe(Level.Warning);
-        finding.Examples.ShouldBe(["class 2"]);
+        finding.Message.ShouldBe("the class \"class 2\" has 3 training examples");
     }
 
     [Fact]
