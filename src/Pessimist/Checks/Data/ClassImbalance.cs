@@ -19,8 +19,8 @@ public sealed class ClassImbalance(ClassImbalance.Limits limits) : DataCheck(Abo
             A rare class weighs little in the loss and in the error rate: a network may ignore it and still look good. Judge it by recall and by balanced
             accuracy, class by class.
 
-            A skewed file alone is a note. It is a warning only when the trained network finds significantly fewer of the rare class than of the
-            others.
+            A skewed file alone is a note. It is a warning only when the trained network fails on the rare class: it finds significantly fewer of it
+            than of the others, and misses most of it.
 
             ## When it is a false alarm
             The class is rare in the world, and missing it costs little.
@@ -41,6 +41,9 @@ public sealed class ClassImbalance(ClassImbalance.Limits limits) : DataCheck(Abo
 
         /// <summary>The smallest difference of recalls that matters.</summary>
         [Origin(Origin.Convention)] public double Difference { get; init; } = 0.1;
+
+        /// <summary>Share of the class that is missed above which the network fails on it; below, it is told in the note.</summary>
+        [Origin(Origin.Published, "SageMaker Debugger: error rate of a class above 0.7")] public double Missed { get; init; } = 0.7;
 
         /// <summary>Validation examples of a class below which its recall says nothing.</summary>
         [Origin(Origin.Convention)] public int Examples { get; init; } = 5;
@@ -68,27 +71,28 @@ public sealed class ClassImbalance(ClassImbalance.Limits limits) : DataCheck(Abo
             return Passed($"the rarest class, {Quoted(least.Name)}, makes {Percent(least.Total / total)} of the examples");
         }
 
-        var failing = rare.Select(c => (Class: c, Recall: Recall(c.Name))).Where(r => r.Recall is { } recall && Fails(recall)).ToArray();
-        var first = failing.Length > 0 ? failing[0].Class : rare[0];
+        var missed = rare.Select(c => (Class: c, Recall: Recall(c.Name))).Where(r => r.Recall is { } recall && IsWorse(recall)).OrderBy(r => r.Recall!.Value.Own.Value).ToArray();
+        var fails = missed.Length > 0 && 1 - missed[0].Recall!.Value.Own.Value > limits.Missed;
+        var first = missed.Length > 0 ? missed[0].Class : rare[0];
         var share = $"the class {Quoted(first.Name)} makes {Percent(first.Total / total)} of the examples";
-        var finding = Finding(failing.Length > 0 ? $"{share}, and the network misses {Percent(1 - failing[0].Recall!.Value.Own.Value)} of it" : share,
-            failing.Length > 0 ? EvidenceClass.Suspected : EvidenceClass.Proved, failing.Length > 0 ? Level.Warning : Level.Note);
+        var finding = Finding(missed.Length > 0 ? $"{share}, and the network misses {Percent(1 - missed[0].Recall!.Value.Own.Value)} of it" : share,
+            missed.Length > 0 ? EvidenceClass.Suspected : EvidenceClass.Proved, fails ? Level.Warning : Level.Note);
         return Found(finding with
         {
             Location = At(profile, profile.Target.Columns is [var only] ? only : null),
             Evidence =
             [
                 .. rare.Take(MostListed).Select(c => new Evidence($"share of class {Quoted(c.Name)}", $"{Percent(c.Total / total)} ({Count(c.Total, "example")}, {c.Train} in training)", $"{Value(limits.Rare)}/K = {Percent(limit)}", "published")),
-                .. failing.Take(MostListed).Select(f => new Evidence($"validation recall of class {Quoted(f.Class.Name)} below the rest",
+                .. missed.Take(MostListed).Select(f => new Evidence($"validation recall of class {Quoted(f.Class.Name)} below the rest",
                     FormattableString.Invariant($"{f.Recall!.Value.Own.Value:0.###} against {f.Recall.Value.Others.Value:0.###}, difference {f.Recall.Value.Gap.Value:0.###} [{f.Recall.Value.Gap.Low:0.###}, {f.Recall.Value.Gap.High:0.###}]"),
-                    FormattableString.Invariant($"{limits.Difference:0.##}, and an interval without 0 ({limits.Confidence * 100:0} %)"), "convention")),
+                    FormattableString.Invariant($"{limits.Difference:0.##}, and an interval without 0 ({limits.Confidence * 100:0} %); a warning below {1 - limits.Missed:0.##}"), "convention")),
             ],
-            Notes = failing.Length > 0 ? [] : ["a skewed file is no fault by itself: judge the class by its recall"],
+            Notes = fails ? [] : ["a skewed file is no fault by itself: judge the class by its recall"],
             Fixes = ["look at recall class by class, or use --metric balanced-accuracy; collect more examples of the class, or weight its loss"],
         });
     }
 
-    bool Fails((ErrorRate Own, ErrorRate Others, Estimate Gap) recall) => recall.Gap.Value >= limits.Difference && recall.Gap.Low > 0;
+    bool IsWorse((ErrorRate Own, ErrorRate Others, Estimate Gap) recall) => recall.Gap.Value >= limits.Difference && recall.Gap.Low > 0;
 
     (ErrorRate Own, ErrorRate Others, Estimate Gap)? Recall(string name)
     {

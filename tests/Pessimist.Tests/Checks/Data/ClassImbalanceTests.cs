@@ -29,8 +29,11 @@ public sealed class ClassImbalanceTests
     }
 
     [Fact]
-    public void A_rare_class_that_is_found_or_may_be_found_stays_a_note()
+    public void A_rare_class_that_is_found_or_half_found_stays_a_note()
     {
+        var half = Of(20, Found(hits: 6, of: 12)).Finding();
+        half.Level.ShouldBe(Level.Note);
+        half.Message.ShouldContain("misses 50 %");
         Of(20, Found(hits: 11, of: 12)).Finding().Level.ShouldBe(Level.Note);
         Of(20, Found(hits: 1, of: 2)).Finding().Level.ShouldBe(Level.Note);
     }
