@@ -10,7 +10,7 @@ static class Comparison
     /// <summary>The metric that network and baselines are compared by.</summary>
     public static MetricKind MetricFor(WalkContext context) => context.Prepared.Targets.Task == TaskKind.MultiLabel ? MetricKind.Mse : context.Metric;
 
-    public static void Record(WalkContext context, ModelEvaluation evaluation)
+    public static void Record(WalkContext context, ModelEvaluation evaluation, string model)
     {
         var test = evaluation.Of("test");
         foreach (var baseline in context.Baselines)
@@ -18,6 +18,7 @@ static class Comparison
             var compared = Compare(context, test, baseline);
             context.Run.Add(new BaselineCompared
             {
+                Model = model,
                 Baseline = baseline.Name,
                 Split = "test",
                 Metric = baseline.Metric.Kind.Name,

@@ -28,6 +28,8 @@ public sealed record BaselineMeasured : Observation
 /// <summary>The network against the best baseline on the same examples.</summary>
 public sealed record BaselineCompared : Observation
 {
+    /// <summary>Which network, as in <see cref="Evaluated.Model"/>.</summary>
+    public string Model { get; init; } = "start";
     public required string Baseline { get; init; }
     public required string Split { get; init; }
     public required string Metric { get; init; }

@@ -19,6 +19,12 @@ public sealed record Details
     public InitialLossObserved? InitialLoss { get; init; }
     public IReadOnlyList<TrainingCurves> Training { get; init; } = [];
     public IReadOnlyList<ExperimentFinished> Experiments { get; init; } = [];
+
+    /// <summary>Metrics of every model, in the order they were measured.</summary>
+    public IReadOnlyList<MetricResult> Metrics { get; init; } = [];
+
+    /// <summary>The error of every model, taken apart.</summary>
+    public IReadOnlyList<DecomposedTerm> Decompositions { get; init; } = [];
     public IReadOnlyList<BaselineCompared> Comparisons { get; init; } = [];
     public IReadOnlyList<ConfusionMeasured> Confusion { get; init; } = [];
     public IReadOnlyList<HardExample> HardExamples { get; init; } = [];

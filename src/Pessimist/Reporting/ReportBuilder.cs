@@ -33,9 +33,9 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
             Checks = [.. diagnosis.Verdicts.Select(v => new CheckResult(v.Info.Code, v.Info.Name, v.Verdict.Word, Why(v.Verdict), v.Info.Summary))],
             Stages = [.. All<StageFinished>().OrderBy(s => s.Number).Select(s => new StageResult(s.Number, s.Name, s.Status, s.Summary, s.Evidence, s.Help, s.Seconds))],
             Next = next,
-            Metrics = NullIfEmpty(All<Evaluated>().Select(e => new MetricResult(e.Split, e.Metric, e.Value, e.Low, e.High, e.Count, e.Model))),
-            Decomposition = NullIfEmpty(All<DecompositionMeasured>().SelectMany(d => d.Terms.Select(t =>
-                new DecomposedTerm(t.Name, t.Value, t.Low, t.High, t.Verdict, t.Sentence, d.Model, d.Metric, t.Detectable)))),
+            // The last model is the one to go on with: one value per split and metric. Details hold those of every model.
+            Metrics = NullIfEmpty(Metrics().GroupBy(m => (m.Split, m.Metric)).Select(g => g.Last())),
+            Decomposition = NullIfEmpty(Decompositions().GroupBy(t => t.Model).LastOrDefault() ?? Enumerable.Empty<DecomposedTerm>()),
             Confused = NullIfEmpty(All<ConfusionMeasured>().SelectMany(c => c.Pairs)),
             Slices = NullIfEmpty(All<SliceMeasured>().Select(s => new SliceResult(s.Where, s.N, s.Error, s.Low, s.High))),
             LabelSuspects = NullIfEmpty(All<LabelSuspected>().OrderByDescending(s => s.Score).Select(s => new LabelSuspect(s.Example, s.Given, s.Suggested, s.Score))),
@@ -46,6 +46,11 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
             Details = Details(),
         };
     }
+
+    IEnumerable<MetricResult> Metrics() => All<Evaluated>().Select(e => new MetricResult(e.Split, e.Metric, e.Value, e.Low, e.High, e.Count, e.Model));
+
+    IEnumerable<DecomposedTerm> Decompositions() => All<DecompositionMeasured>().SelectMany(d => d.Terms.Select(t =>
+        new DecomposedTerm(t.Name, t.Value, t.Low, t.High, t.Verdict, t.Sentence, d.Model, d.Metric, t.Detectable)));
 
     RunInfo Info()
     {
@@ -174,7 +179,9 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
         InitialLoss = All<InitialLossObserved>().FirstOrDefault(),
         Training = [.. All<EpochFinished>().GroupBy(e => e.Phase).Select(Curves)],
         Experiments = [.. All<ExperimentFinished>().Take(MaxRows).Select(e => e with { Curves = [.. e.Curves.Select(c => c.Thin())] })],
-        Comparisons = [.. All<BaselineCompared>().Take(MaxRows)],
+        Metrics = [.. Metrics()],
+            Decompositions = [.. Decompositions()],
+            Comparisons = [.. All<BaselineCompared>().Take(MaxRows)],
         Confusion = [.. All<ConfusionMeasured>().Select(c => c.Classes.Count <= MaxClassesInMatrix ? c : c with { Counts = [] })],
         HardExamples = [.. WithinBudget(All<HardExample>().OrderByDescending(h => h.Loss).Take(MaxHardExamples))],
         Trials = [.. All<TrialFinished>().Take(MaxRows)],

@@ -136,8 +136,9 @@ public static class TextReport
         void Results()
         {
             List<string[]> rows = [];
-            foreach (var m in report.Metrics ?? [])
-                rows.Add([$"{m.Split} {m.Metric}" + (m.Model is "start" or "" ? "" : $" ({m.Model})"), Numbers.Metric(m.Metric, m.Value), Numbers.Interval(m.Metric, m.Low, m.High), Numbers.Count(m.N)]);
+            // Of earlier models the test error is enough; the report shows the rest.
+            foreach (var m in (report.Metrics ?? []).Concat(report.Details.Metrics.Where(m => m.Split == "test" && !report.Metrics!.Contains(m))))
+                rows.Add([$"{m.Split} {m.Metric}" + (m.Model is "" || report.Details.Metrics.All(x => x.Model == m.Model) ? "" : $" ({m.Model})"), Numbers.Metric(m.Metric, m.Value), Numbers.Interval(m.Metric, m.Low, m.High), Numbers.Count(m.N)]);
             foreach (var b in report.Baselines ?? [])
                 rows.Add([$"baseline: {b.Name}, {b.Split} {b.Metric}", Numbers.Metric(b.Metric, b.Value), Numbers.Interval(b.Metric, b.Low, b.High), ""]);
             if (rows.Count == 0) return;

@@ -13,7 +13,7 @@ sealed class EvaluateStage : Stage
     {
         var evaluation = ModelEvaluation.Measure(context, context.Trained!, "start", cancel);
         context.Evaluation = evaluation;
-        Comparison.Record(context, evaluation);
+        Comparison.Record(context, evaluation, "start");
         var experiments = WhatIf.Run(context, evaluation, cancel);
         var share = !context.Metric.IsRegression;
         var test = evaluation.Metric("test");

@@ -173,7 +173,7 @@ sealed class TuneStage : Stage
         context.Setup = setup;
         var evaluation = ModelEvaluation.Measure(context, tuned, "tuned", cancel);
         context.Evaluation = evaluation;
-        Comparison.Record(context, evaluation);
+        Comparison.Record(context, evaluation, "tuned");
         var share = !context.Metric.IsRegression;
         var test = Refit(context, setup, tuned, epochs, perEpoch, deadline, cancel) ?? evaluation.Metric("test");
         return StageOutcome.Passed($"{found}: validation loss {Words.Number(before)} -> {Words.Number(after)}, test {context.Metric.Name} {Words.Value(share, test.Value)} ({Words.Value(share, test.Low)} to {Words.Value(share, test.High)})") with { Evidence = rows };

@@ -183,17 +183,17 @@
 
   function results() {
     const blocks = [];
-    const metrics = report.metrics ?? [];
+    const metrics = details.metrics;
     const baselines = report.baselines ?? [];
     const groups = new Map();
-    const modelOf = c => (metrics.some(m => m.model === 'tuned' && m.split === c.split && m.value === c.model_value) && !metrics.some(m => m.model === 'start' && m.split === c.split && m.value === c.model_value) ? 'tuned network' : 'network');
+    const modelOf = c => c.model === 'start' ? 'network' : `${c.model} network`;
     for (const b of baselines) {
       const key = `${b.split}\n${b.metric}`;
       groups.set(key, [...(groups.get(key) ?? []), { name: b.name, low: b.low, value: b.value, high: b.high }]);
     }
     for (const [key, rows] of groups) {
       const [split, metric] = key.split('\n');
-      const network = metrics.filter(m => m.split === split && m.metric === metric).map(m => ({ name: m.model === 'tuned' ? 'network, tuned' : 'network', low: m.low, value: m.value, high: m.high, strong: true }));
+      const network = metrics.filter(m => m.split === split && m.metric === metric).map(m => ({ name: m.model === 'start' ? 'network' : `network, ${m.model}`, low: m.low, value: m.value, high: m.high, strong: true }));
       const all = [...rows, ...network].map(r => (r.low === 0 && r.high === 0 && r.value !== 0 ? { ...r, low: r.value, high: r.value } : r));
       blocks.push(figure(`Network and baselines, ${split} ${metric}`, all.map(r => `${r.name} ${show(metric, r.value)}`).join('; '),
         element => charts.intervals(element, all, { xName: `${metric}, 95 % interval`, format: v => show(metric, v) }),
@@ -201,15 +201,15 @@
     }
     const rows = [...metrics.map(m => ({ ...m, name: m.model === 'start' ? 'network' : `network, ${m.model}` })), ...baselines];
     if (rows.length) blocks.push(table(rows, [['', r => r.name], ['split', r => r.split], ['metric', r => r.metric], ['value', r => show(r.metric, r.value), 'n'], ['95 % interval', r => interval(r.metric, r.low, r.high), 'n'], ['examples', r => (r.n ? count(r.n) : ''), 'n']], 'Network and baselines'));
-    for (const model of new Set((report.decomposition ?? []).map(t => t.model))) blocks.push(decomposition(model));
+    for (const model of new Set(details.decompositions.map(t => t.model))) blocks.push(decomposition(model));
     if (report.calibration) blocks.push(h('p', {}, `Calibration: the stated probabilities are off by ${percent(report.calibration.ece)} on average ${interval('error', report.calibration.low, report.calibration.high)}.`));
     return blocks.length ? blocks : null;
   }
 
   function decomposition(model) {
-    const parts = report.decomposition.filter(t => t.model === model);
+    const parts = details.decompositions.filter(t => t.model === model);
     const { metric } = parts[0];
-    const train = (report.metrics ?? []).find(m => m.model === model && m.split === 'train' && (m.metric === metric || (metric === 'error' && m.metric === 'accuracy')));
+    const train = (details.metrics).find(m => m.model === model && m.split === 'train' && (m.metric === metric || (metric === 'error' && m.metric === 'accuracy')));
     const hasBias = parts.some(t => t.term === 'avoidable-bias');
     let level = hasBias ? details.target?.goal ?? 0 : train ? (train.metric === metric ? train.value : 1 - train.value) : 0;
     const steps = [{ name: hasBias ? 'goal' : 'training', from: 0, to: level, value: level, kind: 'total' }];
