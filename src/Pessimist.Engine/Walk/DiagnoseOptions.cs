@@ -59,7 +59,7 @@ public sealed record DiagnoseOptions
     public TimeSpan? Budget { get; init; }
 
     /// <summary>At least 0.</summary>
-    public int Seed { get; init; }
+    public int Seed { get; init; } = DefaultSeed;
 
     /// <summary><c>cpu</c>, <c>cuda</c>, <c>cuda:N</c>, or <c>auto</c> for CUDA where libtorch has it.</summary>
     public string Device { get; init; } = "auto";
@@ -69,6 +69,8 @@ public sealed record DiagnoseOptions
 
     /// <summary>The command line, word by word, as it goes into the run's first record.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    public const int DefaultSeed = 42;
 
     public static string DefaultRunsFolder { get; } = Path.Combine(".pessimist", "runs");
 }

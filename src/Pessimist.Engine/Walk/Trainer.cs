@@ -38,7 +38,10 @@ sealed record TrainingPlan
 /// </summary>
 static class Trainer
 {
-    /// <summary>Loss above so many times the initial one, for so many epochs in a row, is divergence: noise does not do that.</summary>
+    /// <summary>
+    /// Loss above so many times the initial one for so many epochs in a row, and not falling, is divergence, unless most answers are right: after
+    /// huge steps a few wrong answers cost thousands of nats while the network predicts well.
+    /// </summary>
     const double DivergenceFactor = 3;
     const int DivergenceEpochs = 3;
 
@@ -65,6 +68,7 @@ static class Trainer
         var schedule = plan.OneCycle ? new Scheduler(optimizer, new OneCycleLR(plan.MaxEpochs * loader.Count, CycleMomentum: false)) : null;
         var epochs = new List<EpochFinished>();
         var initial = MeanLoss(network, examples, setup, cancel);
+        var blind = BlindError(validation);
         var best = (Loss: double.PositiveInfinity, Epoch: 0, State: (Dictionary<string, Tensor>?)null);
         var ending = TrainingEnding.Completed;
         var steps = 0L;
@@ -111,7 +115,7 @@ static class Trainer
                     best = (validationLoss, epoch, Copy(network));
                 }
 
-                if (Diverged(epochs, initial)) ending = TrainingEnding.Diverged;
+                if (Diverged(epochs, initial, blind)) ending = TrainingEnding.Diverged;
                 else if (plan.Deadline is { Passed: true }) ending = TrainingEnding.BudgetSpent;
                 else if (epoch - best.Epoch >= plan.Patience) ending = TrainingEnding.EarlyStopped;
                 if (ending != TrainingEnding.Completed) break;
@@ -127,9 +131,20 @@ static class Trainer
         return new TrainedModel(network, setup) { Ending = ending, Epochs = epochs, BestEpoch = best.Epoch, BestLoss = best.Loss, InitialLoss = initial };
     }
 
-    static bool Diverged(List<EpochFinished> epochs, double initial) =>
+    static bool Diverged(List<EpochFinished> epochs, double initial, double blind) =>
         !double.IsFinite(epochs[^1].TrainLoss)
-        || epochs.Count >= DivergenceEpochs && epochs.TakeLast(DivergenceEpochs).All(e => e.TrainLoss > DivergenceFactor * initial);
+        || epochs.Count >= DivergenceEpochs && epochs.TakeLast(DivergenceEpochs).All(e => e.TrainLoss > DivergenceFactor * initial)
+            && epochs[^1].TrainLoss >= epochs[^DivergenceEpochs].TrainLoss
+            && !(epochs.TakeLast(DivergenceEpochs).Min(e => e.ValidationMetric) < blind / 2);
+
+    /// <summary>Error of always giving the most frequent answer (for several labels at once, the mean over the labels); NaN for numbers.</summary>
+    public static double BlindError(DataSet data) => data.Task switch
+    {
+        TaskKind.Regression => double.NaN,
+        TaskKind.MultiLabel => Enumerable.Range(0, data.OutputWidth)
+            .Select(k => Enumerable.Range(0, data.Count).Average(i => (double)data.Values[i * data.OutputWidth + k])).Average(share => Math.Min(share, 1 - share)),
+        _ => 1 - data.Classes.CountBy(c => c).Max(c => c.Value) / (double)data.Count,
+    };
 
     public static TensorDataset Examples(DataSet data, TrainingSetup setup)
     {

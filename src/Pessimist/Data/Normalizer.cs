@@ -72,7 +72,7 @@ public sealed class Normalizer
     {
         ArgumentNullException.ThrowIfNull(train);
         var shape = train.InputShape;
-        var chosen = kind ?? (shape.Count == 3 || pixels is not null ? Normalization.PerChannel : Normalization.PerFeature);
+        var chosen = kind ?? (shape.Count == 3 ? Normalization.PerChannel : Normalization.PerFeature);
         var byChannel = chosen == Normalization.PerChannel || (chosen == Normalization.None && (shape.Count == 3 || pixels is not null));
         var (block, count) = byChannel
             ? (shape.Count == 3 ? shape[1] * shape[2] : train.InputLength, shape.Count == 3 ? shape[0] : 1)

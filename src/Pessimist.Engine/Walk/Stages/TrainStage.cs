@@ -73,7 +73,9 @@ sealed class TrainStage : Stage
         Record(context, model, "lr-check");
         var lowest = model.Epochs.Min(e => e.TrainLoss);
         var words = $"first look: loss {Words.Number(model.InitialLoss)} -> {Words.Number(lowest)} in {Words.Count(model.Epochs.Count, "epoch")} on {Words.Count(some.Count, "example")}";
-        var falls = model.Ending != TrainingEnding.Diverged && lowest < model.InitialLoss;
+        // After a huge first step the loss of few wrong answers can stay above ln K while nearly all are right.
+        var learns = model.Epochs.Min(e => e.ValidationMetric) < Trainer.BlindError(validation) / 2;
+        var falls = model.Ending != TrainingEnding.Diverged && (lowest < model.InitialLoss || learns);
         outcome = falls ? StageOutcome.Passed(words) : StageOutcome.Failed($"{words}: it does not go down") with
         {
             Help = [model.Ending == TrainingEnding.Diverged ? "lower the learning rate" : "raise the learning rate, or look at the data: the targets may not depend on the inputs"],

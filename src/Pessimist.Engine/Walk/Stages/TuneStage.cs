@@ -165,7 +165,8 @@ sealed class TuneStage : Stage
         if (after >= before)
         {
             tuned.Dispose();
-            return StageOutcome.Passed($"nothing better than the start: validation loss {Words.Number(before)} against {Words.Number(after)} with {found}") with { Evidence = rows };
+            var refit = Refit(context, context.Setup, context.Trained.BestEpoch, oneCycle: false, perEpoch, deadline, cancel) ?? context.Evaluation!.Metric("test");
+            return StageOutcome.Passed($"nothing better than the start: validation loss {Words.Number(before)} against {Words.Number(after)} with {found}; {TestWords(context, refit)}") with { Evidence = rows };
         }
 
         context.Trained!.Dispose();
@@ -174,16 +175,21 @@ sealed class TuneStage : Stage
         var evaluation = ModelEvaluation.Measure(context, tuned, "tuned", cancel);
         context.Evaluation = evaluation;
         Comparison.Record(context, evaluation, "tuned");
+        var test = Refit(context, setup, epochs, oneCycle: true, perEpoch, deadline, cancel) ?? evaluation.Metric("test");
+        return StageOutcome.Passed($"{found}: validation loss {Words.Number(before)} -> {Words.Number(after)}, {TestWords(context, test)}") with { Evidence = rows };
+    }
+
+    static string TestWords(WalkContext context, MetricValue test)
+    {
         var share = !context.Metric.IsRegression;
-        var test = Refit(context, setup, tuned, epochs, perEpoch, deadline, cancel) ?? evaluation.Metric("test");
-        return StageOutcome.Passed($"{found}: validation loss {Words.Number(before)} -> {Words.Number(after)}, test {context.Metric.Name} {Words.Value(share, test.Value)} ({Words.Value(share, test.Low)} to {Words.Value(share, test.High)})") with { Evidence = rows };
+        return $"test {context.Metric.Name} {Words.Value(share, test.Value)} ({Words.Value(share, test.Low)} to {Words.Value(share, test.High)})";
     }
 
     /// <summary>
     /// The chosen configuration once more, on training and validation examples together: what one would ship. No choice hangs on it, so the
     /// test error stays honest. Null when the time does not allow it.
     /// </summary>
-    static MetricValue? Refit(WalkContext context, TrainingSetup setup, TrainedModel tuned, int epochs, double perEpoch, Deadline deadline, CancellationToken cancel)
+    static MetricValue? Refit(WalkContext context, TrainingSetup setup, int epochs, bool oneCycle, double perEpoch, Deadline deadline, CancellationToken cancel)
     {
         if (deadline.Remaining.TotalSeconds < 1.5 * perEpoch * epochs) return null;
         var prepared = context.Prepared;
@@ -192,7 +198,7 @@ sealed class TuneStage : Stage
         {
             Phase = "refit",
             MaxEpochs = epochs,
-            OneCycle = true,
+            OneCycle = oneCycle,
             KeepLast = true,
             OnStep = Telling.Steps(context, "refitting on training and validation", epochs, deadline),
         }, cancel);
