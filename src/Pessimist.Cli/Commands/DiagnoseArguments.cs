@@ -59,7 +59,7 @@ sealed class DiagnoseArguments
 
     readonly Option<TimeSpan?> _budget = ToolCommand.Valued<TimeSpan?>("--budget", "TIME", "time for the whole walk, such as 90s, 5m or 1h30m; tuning shrinks first", text => Values.Duration(text));
 
-    readonly Option<int> _seed = ToolCommand.Valued("--seed", "N", "the same seed gives the same run (default 0)", text => Values.Whole(text, 0, "a whole number of at least 0"));
+    readonly Option<int> _seed = ToolCommand.Valued("--seed", "N", $"the same seed gives the same run (default {DiagnoseOptions.DefaultSeed})", text => Values.Whole(text, 0, "a whole number of at least 0"), DiagnoseOptions.DefaultSeed);
 
     readonly Option<string?> _device = ToolCommand.Valued("--device", "DEVICE", "cpu, cuda, cuda:N; auto takes CUDA where libtorch has it", Values.Device, "auto");
 

@@ -191,8 +191,15 @@ public sealed class TorchSubject : ISubject
             batch = _normalized ?? _batch;
             setup = setup with
             {
-                Create = init => new Mlp(batch.InputLength, ReferenceWidth, batch.OutputWidth, init: init), CreateWidth = null, Width = null, Init = InitScheme.He,
-                Optimizer = OptimizerKind.Adam, LearningRate = 1e-3, WeightDecay = 0, LossSign = 1, DType = DType.Float32,
+                Create = init => new Mlp(batch.InputLength, ReferenceWidth, batch.OutputWidth, init: init),
+                CreateWidth = null,
+                Width = null,
+                Init = InitScheme.He,
+                Optimizer = OptimizerKind.Adam,
+                LearningRate = 1e-3,
+                WeightDecay = 0,
+                LossSign = 1,
+                DType = DType.Float32,
             };
         }
 

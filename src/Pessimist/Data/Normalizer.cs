@@ -65,7 +65,7 @@ public sealed class Normalizer
     public IReadOnlyList<double> TargetStd { get; private init; } = [];
 
     /// <summary>
-    /// Measures the training rows. By default pictures and pixel tables (<paramref name="pixels"/>) are normalised per channel, all else per feature;
+    /// Measures the training rows. By default pictures are normalised per channel, all else per feature, the pixels of a table (<paramref name="pixels"/>) too;
     /// <paramref name="bytes"/> says that the numbers are 0..255, and only changes the words.
     /// </summary>
     public static Normalizer Fit(DataSet train, Normalization? kind = null, PixelGrid? pixels = null, bool bytes = false)

@@ -58,13 +58,13 @@ public sealed class NormalizerTests
     }
 
     [Fact]
-    public void Pixel_columns_share_one_scale()
+    public void Pixel_columns_have_a_scale_each_as_all_columns_of_a_table()
     {
         var train = DataSet.OfClasses([0, 16, 16, 0, 8, 8, 8, 8], [4], [0, 1], ["a", "b"]);
 
         var normalizer = Normalizer.Fit(train, pixels: new PixelGrid(2, 2));
 
-        normalizer.Scale.Count.ShouldBe(1);
+        normalizer.Scale.Count.ShouldBe(4);
         normalizer.Check(normalizer.Apply(train)).Passed.ShouldBeTrue();
     }
 
