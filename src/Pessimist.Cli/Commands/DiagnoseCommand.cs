@@ -68,7 +68,7 @@ sealed class DiagnoseCommand : ToolCommand
         RunEnding ending;
         try
         {
-            ending = WalkWatched(options, run, common);
+            ending = WalkWatched(options with { WeightsFolder = folder.Path }, run, common);
         }
         catch (Exception e) when (e is not PessimistException && run.All<StageFinished>().Any())
         {

@@ -67,6 +67,9 @@ public sealed record DiagnoseOptions
     /// <summary>Where run folders are kept.</summary>
     public string RunsFolder { get; init; } = DefaultRunsFolder;
 
+    /// <summary>Where the weights of trained networks are kept, best and last, as safetensors; null keeps none.</summary>
+    public string? WeightsFolder { get; init; }
+
     /// <summary>The command line, word by word, as it goes into the run's first record.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 

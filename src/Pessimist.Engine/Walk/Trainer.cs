@@ -5,6 +5,7 @@ using Pessimist.Torch;
 using Pessimist.Torch.Data;
 using Pessimist.Torch.Nn;
 using Pessimist.Torch.Optim;
+using Pessimist.Torch.Serialization;
 
 namespace Pessimist.Engine.Walk;
 
@@ -25,8 +26,14 @@ sealed record TrainingPlan
     /// <summary>Keep the last weights and not the best: where the validation examples were trained on, best says nothing.</summary>
     public bool KeepLast { get; init; }
 
+    /// <summary>Folder for the weights, <c>PHASE-best.safetensors</c> and <c>PHASE-last.safetensors</c>; null keeps none.</summary>
+    public string? WeightsFolder { get; init; }
+
     /// <summary>Called after each epoch, for records and progress.</summary>
     public Action<EpochFinished>? OnEpoch { get; init; }
+
+    /// <summary>Told when the weights cannot be kept.</summary>
+    public Action<string>? OnFault { get; init; }
 
     /// <summary>Called after each step with (steps done, steps in all).</summary>
     public Action<long, long>? OnStep { get; init; }
@@ -121,7 +128,12 @@ static class Trainer
                 if (ending != TrainingEnding.Completed) break;
             }
 
-            if (best.State is not null && !plan.KeepLast) network.LoadStateDict(best.State);
+            Keep(network, plan, "last");
+            if (best.State is not null && !plan.KeepLast)
+            {
+                network.LoadStateDict(best.State);
+                Keep(network, plan, "best");
+            }
         }
         finally
         {
@@ -188,6 +200,21 @@ static class Trainer
     {
         using var noGrad = Autograd.NoGrad();
         return network.StateDict().ToDictionary(p => p.Key, p => p.Value.Clone().Keep());
+    }
+
+    /// <summary>A disk that is full must not cost the diagnosis: the weights are then only in memory.</summary>
+    static void Keep(Module network, TrainingPlan plan, string which)
+    {
+        if (plan.WeightsFolder is null) return;
+        using var noGrad = Autograd.NoGrad();
+        try
+        {
+            Safetensors.Write(Path.Combine(plan.WeightsFolder, $"{plan.Phase}-{which}.safetensors"), network.StateDict());
+        }
+        catch (TorchException e)
+        {
+            plan.OnFault?.Invoke($"the weights were not kept: {e.Message}");
+        }
     }
 
     static void Free(Dictionary<string, Tensor>? state)

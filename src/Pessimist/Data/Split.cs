@@ -29,6 +29,9 @@ public sealed record SplitOptions
     public int MostHeldOut { get; init; } = 10_000;
 
     public int Seed { get; init; }
+
+    /// <summary>Every class in every set where it has enough examples; false draws at random.</summary>
+    public bool Stratified { get; init; } = true;
 }
 
 /// <summary>Positions among the rows with a target (<see cref="Targets.Rows"/>), each ascending.</summary>

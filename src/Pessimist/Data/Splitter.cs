@@ -39,8 +39,10 @@ public static class Splitter
         else if (targets.Times is { } times)
             (kind, sides) = (SplitKind.ByTime, ByTime(pool, times, targets.TimeColumn!, validation, test));
         else
-            (kind, sides) = (targets.IsClassification ? SplitKind.Stratified : SplitKind.Random,
-                AtRandom(pool, targets.IsClassification ? targets.Classes : new int[count], validation, test, options.Seed));
+        {
+            var stratified = targets.IsClassification && options.Stratified;
+            (kind, sides) = (stratified ? SplitKind.Stratified : SplitKind.Random, AtRandom(pool, stratified ? targets.Classes : new int[count], validation, test, options.Seed));
+        }
 
         int[] Side(int side) => [.. pool.Where((_, i) => sides[i] == side)];
         int[] training = Side(0), validating = Side(1), testing = testWasGiven ? [.. given] : Side(2);

@@ -4,6 +4,7 @@ using Pessimist.Engine.Walk;
 using Pessimist.Observations;
 using Pessimist.Reporting;
 using Pessimist.Runs;
+using Pessimist.Torch.Serialization;
 
 namespace Pessimist.Engine.Tests.Walk;
 
@@ -119,6 +120,16 @@ public sealed class PlaybookWalkTests : IDisposable
         var report = Report.From(run, Diagnose.Everything(run), _data.Folder);
         TextReport.Render(report, new TextOptions(Styles.None)).ShouldNotBeEmpty();
         ReportJson.Render(report).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Best_and_last_weights_are_kept_where_asked_and_a_folder_that_is_gone_costs_nothing()
+    {
+        var options = new DiagnoseOptions { Data = _data.Blobs(), Targets = ["kind"], Tune = false, Epochs = 3, WeightsFolder = _data.Folder };
+        Walk(options);
+        Safetensors.Read(Path.Combine(_data.Folder, "train-best.safetensors")).Keys.ShouldContain("layers.1.weight");
+        Safetensors.Read(Path.Combine(_data.Folder, "train-last.safetensors")).Count.ShouldBe(4);
+        ShouldBeHealthy(Walk(options with { WeightsFolder = Path.Combine(_data.Folder, "gone") }));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ sealed class TargetStage : Stage
 
     static SplitOptions SplitOf(DiagnoseOptions options)
     {
-        var split = new SplitOptions { Seed = options.Seed };
+        var split = new SplitOptions { Seed = options.Seed, Stratified = options.Split.Method != SplitMethod.Random };
         if (options.Split.Shares is not { } shares) return split;
         return split with { Validation = shares.Validation, Test = shares.Test };
     }

@@ -27,6 +27,8 @@ sealed class TrainStage : Stage
         var model = Trainer.Train(context.Setup, context.Train, context.Validation, new TrainingPlan
         {
             Phase = "train",
+            WeightsFolder = context.Options.WeightsFolder,
+            OnFault = context.Progress.Said,
             MaxEpochs = most,
             Patience = Patience(context.Train.Count),
             Deadline = deadline,

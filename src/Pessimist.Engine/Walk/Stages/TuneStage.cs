@@ -154,6 +154,8 @@ sealed class TuneStage : Stage
         var tuned = Trainer.Train(setup, context.Train, context.Validation, new TrainingPlan
         {
             Phase = "tuned",
+            WeightsFolder = context.Options.WeightsFolder,
+            OnFault = context.Progress.Said,
             MaxEpochs = epochs,
             OneCycle = true,
             Deadline = deadline,
@@ -197,6 +199,8 @@ sealed class TuneStage : Stage
         using var model = Trainer.Train(setup, both, context.Validation, new TrainingPlan
         {
             Phase = "refit",
+            WeightsFolder = context.Options.WeightsFolder,
+            OnFault = context.Progress.Said,
             MaxEpochs = epochs,
             OneCycle = oneCycle,
             KeepLast = true,
