@@ -47,7 +47,8 @@ public sealed class DiagnoseCommandTests : IDisposable
         _tool.Diagnose(walker);
 
         var options = walker.Options.ShouldNotBeNull();
-        options.ShouldBe(new DiagnoseOptions { Data = _tool.Data, Targets = options.Targets, RunsFolder = _tool.Runs, Arguments = options.Arguments });
+        options.ShouldBe(new DiagnoseOptions { Data = _tool.Data, Targets = options.Targets, RunsFolder = _tool.Runs, WeightsFolder = options.WeightsFolder, Arguments = options.Arguments });
+        options.WeightsFolder.ShouldNotBeNull().ShouldStartWith(_tool.Runs);
         options.Targets.ShouldBeEmpty();
     }
 
