@@ -20,13 +20,9 @@ sealed class ErrorsStage : Stage
         var predictions = context.Evaluation!.Of("validation");
         var data = context.Validation;
         RecordHardest(context, predictions, data);
-        if (predictions.Task is TaskKind.Regression or TaskKind.MultiLabel)
-        {
-            var losses = predictions.PerExampleTrainingLoss();
-            return StageOutcome.Passed($"largest errors listed; the worst tenth makes {Words.Percent(ShareOfWorst(losses, 0.1))} of the squared error") is var outcome && predictions.IsRegression
-                ? outcome
-                : StageOutcome.Passed("the examples with the highest loss are listed");
-        }
+        if (predictions.Task == TaskKind.MultiLabel) return StageOutcome.Passed("the examples with the highest loss are listed");
+        if (predictions.IsRegression)
+            return StageOutcome.Passed($"largest errors listed; the worst tenth makes {Words.Percent(ShareOfWorst(predictions.PerExampleTrainingLoss(), 0.1))} of the squared error");
 
         var matrix = new ConfusionMatrix(predictions.Labels, predictions.Classes, predictions.Outputs);
         var names = data.ClassNames;
@@ -71,6 +67,7 @@ sealed class ErrorsStage : Stage
         {
             // For multi-label a decision is one label of one example.
             var example = predictions.Task == TaskKind.MultiLabel ? i / predictions.Outputs : i;
+            var picture = Pictures.Of(context.Prepared, data, example);
             context.Run.Add(new HardExample
             {
                 Id = data.Id(example),
@@ -79,8 +76,8 @@ sealed class ErrorsStage : Stage
                 Predicted = Predicted(predictions, data, i),
                 Loss = losses[i],
                 Probability = single ? predictions.Probabilities[i * predictions.Outputs + predictions.Classes[i]] : null,
-                Picture = Pictures.Of(context.Prepared, data, example),
-                Features = Pictures.Of(context.Prepared, data, example) is null ? Unusual(context, data, example) : [],
+                Picture = picture,
+                Features = picture is null ? Unusual(context, data, example) : [],
             });
         }
     }
@@ -103,13 +100,12 @@ sealed class ErrorsStage : Stage
     static IReadOnlyList<FeatureValue> Unusual(WalkContext context, DataSet data, int example)
     {
         if (data.Features.Count == 0) return [];
-        var raw = context.Prepared.Encoded.Input(context.Prepared.Split.Validation[example]);
+        var raw = context.Prepared.Encoded.Subset([context.Prepared.Split.Validation[example]]);
         var normalized = data.Input(example).ToArray();
         return
         [
             .. Enumerable.Range(0, normalized.Length).OrderByDescending(j => Math.Abs(normalized[j])).Take(5).Order()
-                .Select(j => (j, raw: context.Prepared.Encoded.Input(context.Prepared.Split.Validation[example])[j]))
-                .Select(x => new FeatureValue(data.Features[x.j].Name, Words.Number(x.raw))),
+                .Select(j => new FeatureValue(data.Features[j].Name, Words.Number(raw.Input(0)[j]))),
         ];
     }
 }

@@ -1,7 +1,0 @@
-namespace Pessimist.Tests;
-
-public sealed class SmokeTests
-{
-    [Fact]
-    public void Runs() => Environment.ProcessorCount.ShouldBePositive();
-}
