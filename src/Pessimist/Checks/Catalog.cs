@@ -5,6 +5,7 @@ using Pessimist.Checks.Model;
 using Pessimist.Checks.Modes;
 using Pessimist.Checks.Numerics;
 using Pessimist.Checks.Optimization;
+using Pessimist.Checks.Settings;
 using Pessimist.Checks.SingleBatch;
 
 namespace Pessimist.Checks;
@@ -12,57 +13,64 @@ namespace Pessimist.Checks;
 /// <summary>Every check, one line each, sorted by code.</summary>
 public static class Catalog
 {
-    static readonly (CheckInfo Info, Func<Check> Create)[] s_entries =
+    static readonly (CheckInfo Info, Func<CheckLimits, Check> Create)[] s_entries =
     [
-        (InputNotNormalized.About, () => new InputNotNormalized(new())),
-        (InputNormalizedTwice.About, () => new InputNormalizedTwice(new())),
-        (ConstantFeature.About, () => new ConstantFeature(new())),
-        (InputNotFinite.About, () => new InputNotFinite()),
-        (LabelsMispaired.About, () => new LabelsMispaired()),
-        (LabelsOutOfRange.About, () => new LabelsOutOfRange(new())),
-        (ClassImbalance.About, () => new ClassImbalance(new())),
-        (LeakedValidationData.About, () => new LeakedValidationData(new())),
-        (DuplicateExamples.About, () => new DuplicateExamples(new())),
-        (TooFewExamples.About, () => new TooFewExamples(new())),
-        (ShiftedDistribution.About, () => new ShiftedDistribution(new())),
-        (TargetConstant.About, () => new TargetConstant()),
-        (LeakedTarget.About, () => new LeakedTarget(new())),
-        (MissingValues.About, () => new MissingValues(new())),
-        (Outliers.About, () => new Outliers()),
-        (MixedUnits.About, () => new MixedUnits(new())),
-        (UnreadableExample.About, () => new UnreadableExample()),
-        (InconsistentShapes.About, () => new InconsistentShapes()),
-        (IdentifierAsFeature.About, () => new IdentifierAsFeature(new())),
-        (MixedBatchAxis.About, () => new MixedBatchAxis(new())),
-        (UnusedParameters.About, () => new UnusedParameters()),
-        (SymmetricInitialization.About, () => new SymmetricInitialization()),
-        (InitializationScale.About, () => new InitializationScale()),
-        (ExcessiveDropout.About, () => new ExcessiveDropout()),
-        (LossNotFinite.About, () => new LossNotFinite()),
-        (LossSignFlipped.About, () => new LossSignFlipped()),
-        (UnexpectedInitialLoss.About, () => new UnexpectedInitialLoss(new())),
-        (VanishingGradients.About, () => new VanishingGradients()),
-        (DetachedGraph.About, () => new DetachedGraph()),
-        (LearningRateTooHigh.About, () => new LearningRateTooHigh()),
-        (LearningRateTooLow.About, () => new LearningRateTooLow()),
-        (ExcessiveWeightDecay.About, () => new ExcessiveWeightDecay()),
-        (Underfitting.About, () => new Underfitting()),
-        (Overfitting.About, () => new Overfitting()),
-        (OverfitValidationSet.About, () => new OverfitValidationSet()),
-        (ConstantPrediction.About, () => new ConstantPrediction(new())),
-        (NonFiniteOperation.About, () => new NonFiniteOperation()),
-        (PrecisionTooLow.About, () => new PrecisionTooLow()),
-        (SingleBatchGoesUp.About, () => new SingleBatchGoesUp()),
-        (SingleBatchExplodes.About, () => new SingleBatchExplodes()),
-        (SingleBatchOscillates.About, () => new SingleBatchOscillates()),
-        (SingleBatchPlateaus.About, () => new SingleBatchPlateaus()),
-        (WorseThanBaseline.About, () => new WorseThanBaseline(new())),
+        (InputNotNormalized.About, limits => new InputNotNormalized(limits.Of<InputNotNormalized.Limits>())),
+        (InputNormalizedTwice.About, limits => new InputNormalizedTwice(limits.Of<InputNormalizedTwice.Limits>())),
+        (ConstantFeature.About, limits => new ConstantFeature(limits.Of<ConstantFeature.Limits>())),
+        (InputNotFinite.About, _ => new InputNotFinite()),
+        (LabelsMispaired.About, _ => new LabelsMispaired()),
+        (LabelsOutOfRange.About, limits => new LabelsOutOfRange(limits.Of<LabelsOutOfRange.Limits>())),
+        (ClassImbalance.About, limits => new ClassImbalance(limits.Of<ClassImbalance.Limits>())),
+        (LeakedValidationData.About, limits => new LeakedValidationData(limits.Of<LeakedValidationData.Limits>())),
+        (DuplicateExamples.About, limits => new DuplicateExamples(limits.Of<DuplicateExamples.Limits>())),
+        (TooFewExamples.About, limits => new TooFewExamples(limits.Of<TooFewExamples.Limits>())),
+        (ShiftedDistribution.About, limits => new ShiftedDistribution(limits.Of<ShiftedDistribution.Limits>())),
+        (TargetConstant.About, _ => new TargetConstant()),
+        (LeakedTarget.About, limits => new LeakedTarget(limits.Of<LeakedTarget.Limits>())),
+        (MissingValues.About, limits => new MissingValues(limits.Of<MissingValues.Limits>())),
+        (Outliers.About, _ => new Outliers()),
+        (MixedUnits.About, limits => new MixedUnits(limits.Of<MixedUnits.Limits>())),
+        (UnreadableExample.About, _ => new UnreadableExample()),
+        (InconsistentShapes.About, _ => new InconsistentShapes()),
+        (IdentifierAsFeature.About, limits => new IdentifierAsFeature(limits.Of<IdentifierAsFeature.Limits>())),
+        (MixedBatchAxis.About, limits => new MixedBatchAxis(limits.Of<MixedBatchAxis.Limits>())),
+        (UnusedParameters.About, _ => new UnusedParameters()),
+        (SymmetricInitialization.About, _ => new SymmetricInitialization()),
+        (InitializationScale.About, _ => new InitializationScale()),
+        (ExcessiveDropout.About, _ => new ExcessiveDropout()),
+        (LossNotFinite.About, _ => new LossNotFinite()),
+        (LossSignFlipped.About, _ => new LossSignFlipped()),
+        (UnexpectedInitialLoss.About, limits => new UnexpectedInitialLoss(limits.Of<UnexpectedInitialLoss.Limits>())),
+        (VanishingGradients.About, _ => new VanishingGradients()),
+        (DetachedGraph.About, _ => new DetachedGraph()),
+        (LearningRateTooHigh.About, _ => new LearningRateTooHigh()),
+        (LearningRateTooLow.About, _ => new LearningRateTooLow()),
+        (ExcessiveWeightDecay.About, _ => new ExcessiveWeightDecay()),
+        (Underfitting.About, _ => new Underfitting()),
+        (Overfitting.About, _ => new Overfitting()),
+        (OverfitValidationSet.About, _ => new OverfitValidationSet()),
+        (ConstantPrediction.About, limits => new ConstantPrediction(limits.Of<ConstantPrediction.Limits>())),
+        (NonFiniteOperation.About, _ => new NonFiniteOperation()),
+        (PrecisionTooLow.About, _ => new PrecisionTooLow()),
+        (SingleBatchGoesUp.About, _ => new SingleBatchGoesUp()),
+        (SingleBatchExplodes.About, _ => new SingleBatchExplodes()),
+        (SingleBatchOscillates.About, _ => new SingleBatchOscillates()),
+        (SingleBatchPlateaus.About, _ => new SingleBatchPlateaus()),
+        (WorseThanBaseline.About, limits => new WorseThanBaseline(limits.Of<WorseThanBaseline.Limits>())),
     ];
+
+    static readonly Lazy<Dictionary<string, IReadOnlyList<Limit>>> s_limits = new(() =>
+        s_entries.Select(e => e.Create(CheckLimits.Defaults)).ToDictionary(c => c.Info.Code, c => Limit.Of(c.GetType())));
 
     public static IReadOnlyList<CheckInfo> Infos { get; } = [.. s_entries.Select(e => e.Info)];
 
-    /// <summary>Fresh instances, for one run.</summary>
-    public static IReadOnlyList<Check> Create() => [.. s_entries.Select(e => e.Create())];
+    /// <summary>Fresh instances, for one run, with the limits that the project sets.</summary>
+    public static IReadOnlyList<Check> Create(CheckSettings? settings = null) =>
+        [.. s_entries.Select(e => e.Create((settings ?? CheckSettings.Default).LimitsOf(e.Info)))];
+
+    /// <summary>The limits of a check, in the order they are declared.</summary>
+    public static IReadOnlyList<Limit> LimitsOf(CheckInfo info) => s_limits.Value[info.Code];
 
     /// <summary>By code (PES904) or name (single-batch-plateaus), ignoring case.</summary>
     public static CheckInfo? Find(string nameOrCode) =>

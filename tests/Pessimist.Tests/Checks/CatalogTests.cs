@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Pessimist.Checks;
+using Pessimist.Checks.Settings;
 
 namespace Pessimist.Tests.Checks;
 
@@ -44,6 +45,25 @@ public sealed class CatalogTests
         foreach (var type in typeof(Check).Assembly.GetTypes().Where(t => t.Name == "Limits" && t.DeclaringType is { } check && check.IsSubclassOf(typeof(Check))))
             foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
                 property.GetCustomAttribute<OriginAttribute>().ShouldNotBeNull($"{type.DeclaringType!.Name}.{property.Name}");
+    }
+
+    [Fact]
+    public void A_limit_of_the_project_reaches_its_check()
+    {
+        foreach (var info in Catalog.Infos)
+            foreach (var limit in Catalog.LimitsOf(info))
+            {
+                var value = limit.Default + 1;
+                var settings = new CheckSettings { Limits = new Dictionary<string, IReadOnlyDictionary<string, double>> { [info.Name] = new Dictionary<string, double> { [limit.Name] = value } } };
+                HeldBy(Catalog.Create(settings).Single(c => c.Info == info)).ShouldContain(value, $"{info.Name}: {limit.Name}");
+            }
+    }
+
+    /// <summary>The values of the limits record that a check keeps.</summary>
+    static IEnumerable<double> HeldBy(Check check)
+    {
+        var limits = check.GetType().GetFields(BindingFlags.NonPublic | BindingFlags.Instance).Select(f => f.GetValue(check)).Single(v => v?.GetType().Name == "Limits")!;
+        return limits.GetType().GetProperties().Select(p => Convert.ToDouble(p.GetValue(limits), System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]
