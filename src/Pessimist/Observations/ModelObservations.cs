@@ -57,6 +57,8 @@ public sealed record ParameterObserved : Observation
 {
     public required string Name { get; init; }
     public required IReadOnlyList<long> Shape { get; init; }
+
+    /// <summary>2-norm before the first step.</summary>
     public double WeightNorm { get; init; }
 
     /// <summary>Standard deviation of the weights at the start.</summary>
@@ -69,6 +71,23 @@ public sealed record ParameterObserved : Observation
     /// <summary>All rows (units) of a weight matrix are equal, so that their gradients are too.</summary>
     public bool UnitsIdentical { get; init; }
     public bool RequiresGradient { get; init; } = true;
+
+    /// <summary>Which network of the program, from 0.</summary>
+    public int Model { get; init; }
+
+    /// <summary>Optimizers (their numbers) that hold it; null where nobody looked.</summary>
+    public IReadOnlyList<int>? Optimizers { get; init; }
+
+    /// <summary>Name of the first parameter that is the same tensor, when it goes by several.</summary>
+    public string? AliasOf { get; init; }
+
+    /// <summary>False for one of a module that the framework does not know of: see <see cref="ModuleBuilt.Registered"/>.</summary>
+    public bool Registered { get; init; } = true;
+    public string DType { get; init; } = "float32";
+    public string? Device { get; init; }
+
+    /// <summary>Where its module was constructed.</summary>
+    public Site? Site { get; init; }
 }
 
 /// <summary>Does the output for one example depend on the others? Measured by the gradient of one output with respect to every input.</summary>

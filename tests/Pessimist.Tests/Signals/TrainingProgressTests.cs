@@ -1,0 +1,67 @@
+using Pessimist.Observations;
+using Pessimist.Signals;
+
+namespace Pessimist.Tests.Signals;
+
+public sealed class TrainingProgressTests
+{
+    [Fact]
+    public void A_falling_loss_learns() => Of(Falling(2.3, 0.4, 200), "cross-entropy", 10).State.ShouldBe(ProgressState.Learns);
+
+    [Fact]
+    public void A_loss_that_stays_at_guessing_is_stuck() => Of(Flat(2.303, 200), "cross-entropy", 10).State.ShouldBe(ProgressState.Stuck);
+
+    [Fact]
+    public void A_fine_tuned_network_that_starts_low_learns() => Of(Flat(0.05, 200), "cross-entropy", 10).State.ShouldBe(ProgressState.Learns);
+
+    [Fact]
+    public void A_slow_language_model_that_still_falls_learns() => Of(Falling(10.4, 7.9, 60), "cross-entropy", 32_000).State.ShouldBe(ProgressState.Learns);
+
+    [Fact]
+    public void A_flat_custom_loss_says_nothing() => Of(Flat(0.7, 200), "custom", 1).State.ShouldBe(ProgressState.Unclear);
+
+    [Fact]
+    public void A_rising_loss_is_worse() => Of(Falling(2.3, 9, 100), "cross-entropy", 10).State.ShouldBe(ProgressState.Worse);
+
+    [Fact]
+    public void Few_losses_are_no_evidence() => Of(Flat(2.3, 10), "cross-entropy", 10).State.ShouldBe(ProgressState.TooShort);
+
+    [Fact]
+    public void A_NaN_is_a_symptom() => Of([.. Falling(2.3, 1, 30), double.NaN], "cross-entropy", 10).HasSymptom.ShouldBeTrue();
+
+    [Fact]
+    public void Two_players_with_two_optimizers_are_unclear()
+    {
+        var progress = new TrainingProgress();
+        for (var step = 0; step < 100; step++)
+            foreach (var player in new[] { 0, 1 })
+            {
+                progress.Read(new LossObserved { Step = step, Kind = "bce-with-logits", Phase = Phase.Train, Value = 0.69, Target = new TensorFacts { Shape = [8, 1], DType = "float32", Mean = 0.5 } });
+                progress.Read(new LoopEvent { Action = LoopAction.Backward, Step = step, Loss = 0.69, Site = new Site("gan.py", 10 + player) });
+                progress.Read(new LoopEvent { Action = LoopAction.OptimizerStep, Step = step, Subject = player });
+            }
+
+        progress.State.ShouldBe(ProgressState.Unclear);
+    }
+
+    [Fact]
+    public void Memory_is_bounded_however_long_the_run()
+    {
+        var progress = new TrainingProgress();
+        for (var step = 0; step < 20_000; step++) progress.Read(new LoopEvent { Action = LoopAction.Backward, Step = step, Loss = 1.0 / (1 + step) });
+        progress.Count.ShouldBe(20_000);
+        progress.State.ShouldBe(ProgressState.Learns);
+    }
+
+    static TrainingProgress Of(IReadOnlyList<double> losses, string kind, int classes)
+    {
+        var progress = new TrainingProgress();
+        foreach (var (step, loss) in losses.Index())
+            progress.Read(new LossObserved { Step = step, Phase = Phase.Train, Kind = kind, Value = loss, Input = new TensorFacts { Shape = [32, classes], DType = "float32" } });
+        return progress;
+    }
+
+    static double[] Flat(double level, int count) => [.. Enumerable.Range(0, count).Select(i => level * (1 + 0.01 * Math.Sin(i * 2.4)))];
+
+    static double[] Falling(double from, double to, int count) => [.. Enumerable.Range(0, count).Select(i => from + (to - from) * i / (count - 1) + 0.02 * from * Math.Sin(i * 2.4))];
+}
