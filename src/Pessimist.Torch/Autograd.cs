@@ -1,4 +1,5 @@
 using Pessimist.Torch.Native;
+using Pessimist.Torch.Watching;
 
 namespace Pessimist.Torch;
 
@@ -48,8 +49,17 @@ public static unsafe class Autograd
     /// <param name="gradients">A weight for each output; null or a null entry for one of a single element, where it is 1.</param>
     /// <param name="retainGraph">Keep what a second pass needs; left out: as <paramref name="createGraph"/>.</param>
     /// <param name="createGraph">Record the pass itself.</param>
-    public static void Backward(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor?> gradients = default, bool? retainGraph = null, bool createGraph = false) =>
-        Run(outputs, gradients, default, null, retainGraph, createGraph, false);
+    public static void Backward(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor?> gradients = default, bool? retainGraph = null, bool createGraph = false)
+    {
+        if (Watcher.Current is not { } watcher || outputs.Length != 1)
+        {
+            Run(outputs, gradients, default, null, retainGraph, createGraph, false);
+            return;
+        }
+        var loss = watcher.Backward(outputs[0], retainGraph ?? createGraph) ?? outputs[0];
+        Run([loss], gradients, default, null, retainGraph, createGraph, false);
+        watcher.BackwardDone(outputs[0]);
+    }
 
     /// <summary>The gradients of the outputs' weighted sum with respect to the inputs; nothing is accumulated.</summary>
     /// <returns>One for each input; null where <paramref name="allowUnused"/> is set and the input has no part in the outputs.</returns>

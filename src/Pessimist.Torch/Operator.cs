@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Pessimist.Torch.Native;
+using Pessimist.Torch.Watching;
 
 namespace Pessimist.Torch;
 
@@ -39,7 +40,8 @@ public sealed unsafe class Operator(string name, string overload = "")
     {
         NativeValue result;
         Expect(1, Invoke(args, &result, 1));
-        return ToTensor(result);
+        var tensor = ToTensor(result);
+        return Watcher.Current is { SeesOperators: true } watcher ? watcher.Operator(this, args, [tensor]) ?? tensor : tensor;
     }
 
     /// <summary>Calls an operator that returns two tensors.</summary>
@@ -47,7 +49,9 @@ public sealed unsafe class Operator(string name, string overload = "")
     {
         var results = stackalloc NativeValue[2];
         Expect(2, Invoke(args, results, 2));
-        return (ToTensor(results[0]), ToTensor(results[1]));
+        var (first, second) = (ToTensor(results[0]), ToTensor(results[1]));
+        if (Watcher.Current is { SeesOperators: true } watcher) first = watcher.Operator(this, args, [first, second]) ?? first;
+        return (first, second);
     }
 
     /// <summary>Calls an operator that returns three tensors.</summary>
@@ -55,7 +59,9 @@ public sealed unsafe class Operator(string name, string overload = "")
     {
         var results = stackalloc NativeValue[3];
         Expect(3, Invoke(args, results, 3));
-        return (ToTensor(results[0]), ToTensor(results[1]), ToTensor(results[2]));
+        var (first, second, third) = (ToTensor(results[0]), ToTensor(results[1]), ToTensor(results[2]));
+        if (Watcher.Current is { SeesOperators: true } watcher) first = watcher.Operator(this, args, [first, second, third]) ?? first;
+        return (first, second, third);
     }
 
     /// <summary>Calls an operator that returns a list of tensors.</summary>
@@ -63,7 +69,9 @@ public sealed unsafe class Operator(string name, string overload = "")
     {
         NativeValue result;
         Expect(1, Invoke(args, &result, 1));
-        return Value.FromNative(result).AsTensors();
+        var tensors = Value.FromNative(result).AsTensors();
+        if (Watcher.Current is { SeesOperators: true } watcher) watcher.Operator(this, args, tensors);
+        return tensors;
     }
 
     /// <summary>Calls an operator of any kind.</summary>
@@ -72,11 +80,18 @@ public sealed unsafe class Operator(string name, string overload = "")
         var results = stackalloc NativeValue[MostResults];
         var values = new Value[Invoke(args, results, MostResults)];
         for (var i = 0; i < values.Length; i++) values[i] = Value.FromNative(results[i]);
+        if (Watcher.Current is { SeesOperators: true } watcher)
+            watcher.Operator(this, args, [.. values.Where(v => v.Tag == Tag.Tensor).Select(v => v.AsTensor())]);
         return values;
     }
 
     /// <summary>Calls an operator for its effect, as those that work in place, and drops what it returns.</summary>
-    public void Run(params ReadOnlySpan<Value> args) => Invoke(args, null, 0);
+    public void Run(params ReadOnlySpan<Value> args)
+    {
+        Invoke(args, null, 0);
+        if (Watcher.Current is { SeesOperators: true } watcher)
+            watcher.Operator(this, args, args.Length > 0 && args[0].Tag == Tag.Tensor ? [args[0].AsTensor()] : []);
+    }
 
     public override string ToString() => Overload.Length == 0 ? Name : $"{Name}.{Overload}";
 
@@ -128,7 +143,12 @@ public sealed unsafe class Operator(string name, string overload = "")
             if (held > 0) Release(args, held);
             if (bytes > StackBytes) NativeMemory.Free(scratch);
         }
-        if (status != 0) throw Failure(args);
+        if (status != 0)
+        {
+            var failure = Failure(args);
+            Watcher.Current?.OperatorFailed(this, args, failure);
+            throw failure;
+        }
         return count;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using Pessimist.Torch.Watching;
 
 namespace Pessimist.Torch.Data;
 
@@ -12,7 +13,6 @@ public sealed class Loader : IEnumerable<Batch>
     // Below this a batch is copied faster than a thread is woken.
     const long WorthAThread = 1 << 20;
 
-    readonly bool _shuffle;
     readonly long _seed;
     readonly bool _prefetch;
 
@@ -25,16 +25,20 @@ public sealed class Loader : IEnumerable<Batch>
         bool? prefetch = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        (Data, BatchSize, _shuffle, _seed, DropLast, Transform) = (data, Require.Positive(batchSize), shuffle, seed, dropLast, transform);
+        (Data, BatchSize, Shuffles, _seed, DropLast, Transform) = (data, Require.Positive(batchSize), shuffle, seed, dropLast, transform);
         if (Count == 0)
             throw new TorchException(
                 data.Count == 0 ? "the data set is empty" : $"no full batch of {batchSize} in {data.Count} examples, and the last one is dropped; lower the batch size");
         _prefetch = prefetch ?? (transform is not null || data.Inputs.Numel * data.Inputs.DType.Size() / data.Count * batchSize >= WorthAThread);
+        Watcher.Current?.Loader(this);
     }
 
     public TensorDataset Data { get; }
     public int BatchSize { get; }
     public bool DropLast { get; }
+
+    /// <summary>Every epoch has an order of its own.</summary>
+    public bool Shuffles { get; }
     public Func<Batch, Random, Batch>? Transform { get; }
 
     /// <summary>The epoch that the next enumeration runs; counts up by itself. Set it to continue an interrupted run.</summary>
@@ -46,8 +50,16 @@ public sealed class Loader : IEnumerable<Batch>
     public IEnumerator<Batch> GetEnumerator()
     {
         var epoch = Epoch++;
-        var order = _shuffle ? Shuffle.Permutation(Data.Count, _seed, epoch) : [.. Enumerable.Range(0, Data.Count)];
-        return _prefetch ? Ahead(order, epoch) : Direct(order, epoch);
+        var order = Shuffles ? Shuffle.Permutation(Data.Count, _seed, epoch) : [.. Enumerable.Range(0, Data.Count)];
+        var batches = _prefetch ? Ahead(order, epoch) : Direct(order, epoch);
+        return Watcher.Current is null ? batches : Watched(batches, epoch);
+    }
+
+    IEnumerator<Batch> Watched(IEnumerator<Batch> batches, int epoch)
+    {
+        using (batches)
+            for (var index = 0; batches.MoveNext(); index++)
+                yield return Watcher.Current?.Batch(this, batches.Current, epoch, index) ?? batches.Current;
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Pessimist.Torch.Watching;
 
 namespace Pessimist.Torch.Nn;
 
@@ -10,14 +11,26 @@ public abstract partial class Module : IDisposable
 {
     static readonly Operator _setData = new("aten::set_data");
 
-    protected Module([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    protected Module([CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
         CreatedAt = file.Length == 0 ? null : new(file, line);
+        Watcher.Current?.Module(this);
+    }
 
     /// <summary>Where the module was constructed, as far as the compiler told.</summary>
     public CallSite? CreatedAt { get; }
 
     /// <summary>Whether dropout drops and batch norm uses the statistics of the batch. True until <see cref="Eval"/>.</summary>
-    public bool Training { get; set { field = value; foreach (var (_, child) in NamedChildren()) child.Training = value; } } = true;
+    public bool Training
+    {
+        get;
+        set
+        {
+            field = value;
+            foreach (var (_, child) in NamedChildren()) child.Training = value;
+            Watcher.Current?.Mode(this, value);
+        }
+    } = true;
 
     /// <summary>The formula. Call <see cref="Forward"/>, which runs the hooks around it.</summary>
     protected abstract Tensor Compute(Tensor input);
@@ -82,6 +95,7 @@ public abstract partial class Module : IDisposable
     /// <summary>Drops the gradients of all parameters, or fills them with zeros.</summary>
     public void ZeroGrad(bool setToNone = true)
     {
+        Watcher.Current?.ZeroGrad(this);
         foreach (var parameter in Parameters())
             Gradient.Clear(parameter, setToNone);
     }

@@ -1,7 +1,12 @@
+using Pessimist.Torch.Watching;
+
 namespace Pessimist.Torch.Nn;
 
 public abstract partial class Module
 {
+    [ThreadStatic]
+    static int t_depth;
+
     List<Func<Module, Tensor, Tensor?>>? _before;
     List<Func<Module, Tensor, Tensor, Tensor?>>? _after;
 
@@ -10,6 +15,33 @@ public abstract partial class Module
     public Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        return Watcher.Current is { } watcher ? Watched(watcher, input) : Hooked(input);
+    }
+
+    Tensor Watched(Watcher watcher, Tensor input)
+    {
+        if (t_depth > 0 && !watcher.SeesInnerModules)
+            return Hooked(input);
+        t_depth++;
+        try
+        {
+            input = watcher.Forward(this, input) ?? input;
+            var output = Hooked(input);
+            return watcher.Forwarded(this, input, output) ?? output;
+        }
+        catch (Exception e) when (e is not StopProgramException)
+        {
+            watcher.ForwardFailed(this, input, e);
+            throw;
+        }
+        finally
+        {
+            t_depth--;
+        }
+    }
+
+    Tensor Hooked(Tensor input)
+    {
         if (_before is null && _after is null)
             return Guarded(input);
         foreach (var hook in _before?.ToArray() ?? [])

@@ -1,3 +1,5 @@
+using Pessimist.Torch.Watching;
+
 namespace Pessimist.Torch.Optim;
 
 /// <summary>Bounds on gradients, between backward and step.</summary>
@@ -19,6 +21,7 @@ public static class GradientClip
         var scale = limit / (norm + 1e-6);
         if (!(scale >= 1))
             Foreach.MulInPlace(gradients, scale);
+        Watcher.Current?.Clipped(limit, norm);
         return norm;
     }
 

@@ -1,4 +1,5 @@
 using Pessimist.Torch.Nn;
+using Pessimist.Torch.Watching;
 
 namespace Pessimist.Torch.Optim;
 
@@ -28,6 +29,7 @@ public abstract partial class Optimizer : IDisposable
         if (seen.Count == 0)
             throw new TorchException("the optimizer was given no parameters");
         _memories = [.. Groups.Select(g => new Memory([.. g.Parameters]))];
+        Watcher.Current?.Optimizer(this);
     }
 
     public IReadOnlyList<ParameterGroup> Groups { get; }
@@ -55,11 +57,15 @@ public abstract partial class Optimizer : IDisposable
     /// <summary>One update of every parameter that has a gradient.</summary>
     public void Step()
     {
+        var watcher = Watcher.Current;
+        if (watcher?.Step(this) == false)
+            return;
         // Going up is going down with both signs changed: -g + decay p = -(g - decay p). First moments are kept negated.
         var sign = Maximize ? -1 : 1;
         foreach (var (group, memory) in Groups.Zip(_memories))
             if (memory.Parameters.Length > 0)
                 Update(memory, sign * group.LearningRate, sign * group.WeightDecay);
+        watcher?.Stepped(this);
     }
 
     /// <summary>The formula, for the parameters of one group.</summary>
@@ -68,6 +74,7 @@ public abstract partial class Optimizer : IDisposable
     /// <summary>Forgets the gradients, or fills them with zeros.</summary>
     public void ZeroGrad(bool setToNone = true)
     {
+        Watcher.Current?.ZeroGrad(this);
         foreach (var memory in _memories)
             if (setToNone)
                 Fused.ZeroGrad(memory.Parameters);

@@ -1,3 +1,5 @@
+using Pessimist.Torch.Watching;
+
 namespace Pessimist.Torch.Optim;
 
 /// <summary>Moves an optimizer's learning rates along a <see cref="Schedule"/>. Attaching sets the rate of step 0.</summary>
@@ -14,6 +16,7 @@ public sealed class Scheduler
         (_optimizer, Schedule) = (optimizer, schedule);
         _initial = [.. optimizer.Groups.Select(g => g.LearningRate)];
         Apply();
+        Watcher.Current?.Scheduler(this, optimizer);
     }
 
     public Schedule Schedule { get; }
@@ -22,7 +25,11 @@ public sealed class Scheduler
     public int StepCount { get; set { ArgumentOutOfRangeException.ThrowIfNegative(value); field = value; Apply(); } }
 
     /// <summary>Call once after each <see cref="Optimizer.Step"/>, or once per epoch, whichever the schedule counts.</summary>
-    public void Step() => StepCount++;
+    public void Step()
+    {
+        StepCount++;
+        Watcher.Current?.Scheduled(this, _optimizer);
+    }
 
     void Apply()
     {

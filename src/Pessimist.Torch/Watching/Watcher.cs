@@ -1,0 +1,223 @@
+using Pessimist.Torch.Data;
+using Pessimist.Torch.Nn;
+using Pessimist.Torch.Optim;
+
+namespace Pessimist.Torch.Watching;
+
+/// <summary>
+/// Sees what a program on this thread does with networks, and may change it: <c>using var lease = Watcher.Watch(mine);</c>
+/// Every method does nothing here; override what is wanted. What a method does with tensors is not watched itself, and an exception in one
+/// goes to <see cref="OnFault"/> and never to the program, but for <see cref="StopProgramException"/>. A watcher that only looks must draw no
+/// random number and must keep no tensor of the program alive.
+/// </summary>
+public abstract class Watcher
+{
+    [ThreadStatic]
+    static Watcher? t_current;
+
+    /// <summary>The watcher of this thread; null while none watches, and inside of one's own methods.</summary>
+    internal static Watcher? Current => t_current;
+
+    /// <summary>Tell of every operator. Costs more than all else: switch it on for single steps.</summary>
+    protected internal bool SeesOperators { get; protected set; }
+
+    /// <summary>Tell of the forward passes of modules inside of modules too, and not of the outermost only.</summary>
+    protected internal bool SeesInnerModules { get; protected set; } = true;
+
+    /// <summary>Watches this thread until the lease is disposed of; the watcher before it then returns.</summary>
+    public static IDisposable Watch(Watcher watcher)
+    {
+        ArgumentNullException.ThrowIfNull(watcher);
+        var lease = new Lease(t_current, watcher);
+        t_current = watcher;
+        return lease;
+    }
+
+    /// <summary>An operator was called. Returns its result, or another tensor for the program to go on with.</summary>
+    /// <param name="results">What it returned; the first argument for one that works in place.</param>
+    protected virtual Tensor? OnOperator(Operator op, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results) => null;
+
+    /// <summary>An operator refused its arguments.</summary>
+    protected virtual void OnOperatorFailed(Operator op, ReadOnlySpan<Value> args, TorchException error)
+    {
+    }
+
+    /// <summary>A module was constructed: its base class, that is; its own members are not there yet.</summary>
+    protected virtual void OnModule(Module module)
+    {
+    }
+
+    /// <summary>A module is about to run; returns another input for it, or null.</summary>
+    protected virtual Tensor? OnForward(Module module, Tensor input) => null;
+
+    /// <summary>A module ran; returns another output, or null.</summary>
+    protected virtual Tensor? OnForwarded(Module module, Tensor input, Tensor output) => null;
+
+    /// <summary>A module threw.</summary>
+    protected virtual void OnForwardFailed(Module module, Tensor input, Exception error)
+    {
+    }
+
+    /// <summary><see cref="Module.Training"/> was set, here and in every module below.</summary>
+    protected virtual void OnMode(Module module, bool training)
+    {
+    }
+
+    protected virtual void OnOptimizer(Optimizer optimizer)
+    {
+    }
+
+    /// <summary>An optimizer is about to step; false leaves the step out.</summary>
+    protected virtual bool OnStep(Optimizer optimizer) => true;
+
+    protected virtual void OnStepped(Optimizer optimizer)
+    {
+    }
+
+    /// <summary>Gradients are about to be cleared, by an <see cref="Optimizer"/> or a <see cref="Module"/>.</summary>
+    protected virtual void OnZeroGrad(object owner)
+    {
+    }
+
+    /// <summary>A backward pass is about to start from one tensor; returns another to start from, or null.</summary>
+    /// <param name="retainGraph">The graph is kept for another pass.</param>
+    protected virtual Tensor? OnBackward(Tensor loss, bool retainGraph) => null;
+
+    /// <summary>Gradients were accumulated.</summary>
+    protected virtual void OnBackwardDone(Tensor loss)
+    {
+    }
+
+    /// <summary>Gradients were clipped to a joint norm.</summary>
+    protected virtual void OnClipped(double limit, double normBefore)
+    {
+    }
+
+    protected virtual void OnScheduler(Scheduler scheduler, Optimizer optimizer)
+    {
+    }
+
+    protected virtual void OnScheduled(Scheduler scheduler, Optimizer optimizer)
+    {
+    }
+
+    protected virtual void OnLoader(Loader loader)
+    {
+    }
+
+    /// <summary>A loader hands out a batch; returns another one to hand out, or null. A batch given back belongs to the watcher.</summary>
+    protected virtual Batch? OnBatch(Loader loader, Batch batch, int epoch, int index) => null;
+
+    /// <summary>A number was read out of a tensor of one element.</summary>
+    protected virtual void OnItem(Tensor tensor, double value)
+    {
+    }
+
+    /// <summary>A method of this watcher threw; the program goes on.</summary>
+    protected virtual void OnFault(Exception fault)
+    {
+    }
+
+    internal Tensor? Operator(Operator op, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results)
+    {
+        using var quiet = new Quiet(this);
+        try
+        {
+            return OnOperator(op, args, results);
+        }
+        catch (Exception e) when (Swallow(e))
+        {
+            return null;
+        }
+    }
+
+    internal void OperatorFailed(Operator op, ReadOnlySpan<Value> args, TorchException error)
+    {
+        using var quiet = new Quiet(this);
+        try
+        {
+            OnOperatorFailed(op, args, error);
+        }
+        catch (Exception e) when (Swallow(e))
+        {
+        }
+    }
+
+    internal void Module(Module module) => Tell(() => OnModule(module));
+    internal Tensor? Forward(Module module, Tensor input) => Ask(() => OnForward(module, input), null);
+    internal Tensor? Forwarded(Module module, Tensor input, Tensor output) => Ask(() => OnForwarded(module, input, output), null);
+    internal void ForwardFailed(Module module, Tensor input, Exception error) => Tell(() => OnForwardFailed(module, input, error));
+    internal void Mode(Module module, bool training) => Tell(() => OnMode(module, training));
+    internal void Optimizer(Optimizer optimizer) => Tell(() => OnOptimizer(optimizer));
+    internal bool Step(Optimizer optimizer) => Ask(() => OnStep(optimizer), true);
+    internal void Stepped(Optimizer optimizer) => Tell(() => OnStepped(optimizer));
+    internal void ZeroGrad(object owner) => Tell(() => OnZeroGrad(owner));
+    internal Tensor? Backward(Tensor loss, bool retainGraph) => Ask(() => OnBackward(loss, retainGraph), null);
+    internal void BackwardDone(Tensor loss) => Tell(() => OnBackwardDone(loss));
+    internal void Clipped(double limit, double before) => Tell(() => OnClipped(limit, before));
+    internal void Scheduler(Scheduler scheduler, Optimizer optimizer) => Tell(() => OnScheduler(scheduler, optimizer));
+    internal void Scheduled(Scheduler scheduler, Optimizer optimizer) => Tell(() => OnScheduled(scheduler, optimizer));
+    internal void Loader(Loader loader) => Tell(() => OnLoader(loader));
+    internal Batch? Batch(Loader loader, Batch batch, int epoch, int index) => Ask(() => OnBatch(loader, batch, epoch, index), null);
+    internal void Item(Tensor tensor, double value) => Tell(() => OnItem(tensor, value));
+
+    void Tell(Action tell) => Ask<object?>(() =>
+    {
+        tell();
+        return null;
+    }, null);
+
+    T Ask<T>(Func<T> ask, T otherwise)
+    {
+        using var quiet = new Quiet(this);
+        try
+        {
+            return ask();
+        }
+        catch (Exception e) when (Swallow(e))
+        {
+            return otherwise;
+        }
+    }
+
+    bool Swallow(Exception fault)
+    {
+        if (fault is StopProgramException) return false;
+        try
+        {
+            OnFault(fault);
+        }
+#pragma warning disable CA1031 // A watcher's second fault must not reach the program either.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+
+        return true;
+    }
+
+    /// <summary>What a watcher does is not watched.</summary>
+    readonly ref struct Quiet
+    {
+        readonly Watcher _watcher;
+
+        public Quiet(Watcher watcher)
+        {
+            _watcher = watcher;
+            t_current = null;
+        }
+
+        public void Dispose() => t_current = _watcher;
+    }
+
+    sealed class Lease(Watcher? before, Watcher mine) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (t_current == mine) t_current = before;
+        }
+    }
+}
+
+/// <summary>Ends a watched program from inside of a watcher, as an experiment does after its last step.</summary>
+public sealed class StopProgramException() : Exception("the watcher stopped the program");
