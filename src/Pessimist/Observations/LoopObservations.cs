@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Pessimist.Observations;
 
 public enum LoopAction { ZeroGrad, Backward, OptimizerStep, SchedulerStep, Train, Eval, Epoch }
@@ -74,6 +76,7 @@ public sealed record LossObserved : Observation
 
     /// <summary><c>cross-entropy</c>, <c>nll</c>, <c>bce</c>, <c>bce-with-logits</c>, <c>kl-div</c>, <c>mse</c>, <c>l1</c>, <c>smooth-l1</c>,
     /// <c>huber</c>, <c>gaussian-nll</c>, <c>ctc</c> …, or <c>custom</c>.</summary>
+    [JsonPropertyName("loss")] // On the wire, kind tells records apart.
     public required string Kind { get; init; }
 
     /// <summary><c>mean</c>, <c>sum</c> or <c>none</c>.</summary>
