@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pessimist.Checks.Settings;
 using Pessimist.Cli.Terminal;
 using Pessimist.Diagnosis;
 using Pessimist.Engine.Walk;
@@ -16,6 +17,7 @@ sealed class DiagnoseCommand : ToolCommand
     readonly IWalker _walker;
     readonly IReadOnlyList<string> _words;
     readonly DiagnoseArguments _arguments = new();
+    readonly CheckOptions _checks = new();
     readonly OutputOptions.Arguments _output = new();
 
     /// <param name="words">The command line, for the record.</param>
@@ -26,7 +28,7 @@ sealed class DiagnoseCommand : ToolCommand
         _walker = walker;
         _words = words;
         Arguments.Add(_arguments.Data);
-        Groups = [.. _arguments.Groups, _output.Group];
+        Groups = [.. _arguments.Groups, _checks.Group, _output.Group];
         Examples =
         [
             new("pessimist diagnose samples/digits.csv --target label", "the whole walk on 1,797 handwritten digits"),
@@ -42,8 +44,9 @@ sealed class DiagnoseCommand : ToolCommand
     int Execute(ParseResult parsed)
     {
         var common = CommonOptions.From(parsed);
-        var output = _output.Read(parsed);
-        var options = _arguments.Read(parsed, _words);
+        var checks = _checks.Read(parsed);
+        var output = _output.Read(parsed, checks);
+        var options = _arguments.Read(parsed, _words) with { Checks = checks };
         RefuseMissing(options.Data);
         if (options.Test is { } test) RefuseMissing(test);
 
@@ -73,11 +76,11 @@ sealed class DiagnoseCommand : ToolCommand
         catch (Exception e) when (e is not PessimistException && run.All<StageFinished>().Any())
         {
             // What was found before the failure is worth more than an apology.
-            Show(run, folder, output, common);
+            Show(run, folder, checks, output, common);
             throw;
         }
 
-        var report = Show(run, folder, output, common);
+        var report = Show(run, folder, checks, output, common);
         return ending == RunEnding.Interrupted ? ExitCodes.Interrupted : output.ExitCode(report);
     }
 
@@ -89,9 +92,9 @@ sealed class DiagnoseCommand : ToolCommand
         return _walker.Walk(options, run, progress, interrupts.Token);
     }
 
-    Report Show(Run run, RunFolder folder, OutputOptions output, CommonOptions common)
+    Report Show(Run run, RunFolder folder, CheckSettings checks, OutputOptions output, CommonOptions common)
     {
-        var report = Report.From(run, Diagnose.Everything(run), Directory.GetCurrentDirectory());
+        var report = Report.From(run, Diagnose.Everything(run, checks), Directory.GetCurrentDirectory());
         var written = folder.Write(RunFolder.HtmlFile, HtmlReport.Render(report)) & folder.Write(RunFolder.JsonFile, ReportJson.Render(report));
         output.Write(report, _screen, common, written ? Path.GetRelativePath(Directory.GetCurrentDirectory(), folder.HtmlPath) : null);
         return report;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Pessimist.Checks;
+using Pessimist.Checks.Settings;
 using Pessimist.Cli.Terminal;
 using Pessimist.Reporting;
 
@@ -9,7 +10,7 @@ namespace Pessimist.Cli.Commands;
 enum OutputFormat { Text, Concise, Json, Markdown, Html }
 
 /// <summary>How the result of a command is shown, and when it counts as a failure.</summary>
-sealed record OutputOptions(OutputFormat Format, string? File, Level? FailOn)
+sealed record OutputOptions(OutputFormat Format, string? File, FailOn FailOn)
 {
     static readonly UTF8Encoding _utf8 = new(false);
 
@@ -21,16 +22,19 @@ sealed record OutputOptions(OutputFormat Format, string? File, Level? FailOn)
 
         readonly Option<string?> _output = ToolCommand.Valued("--output", "FILE", "write the result there; '-' is standard output", text => text);
 
-        readonly Option<Level?> _failOn = ToolCommand.Choosing<Level?>("--fail-on", "exit 1 on findings of this level or above (default error)",
-            [("error", Level.Error), ("warning", Level.Warning), ("note", Level.Note), ("never", null)], Level.Error);
+        readonly Option<FailOn?> _failOn = ToolCommand.Choosing<FailOn?>("--fail-on", "exit 1 on findings of this level or above (default error)",
+            [("error", FailOn.Error), ("warning", FailOn.Warning), ("note", FailOn.Note), ("never", FailOn.Never)]);
 
         public OptionGroup Group => new("Output", [_format, _output, _failOn]);
 
-        public OutputOptions Read(ParseResult parsed) =>
-            new(parsed.GetValue(_format), parsed.GetValue(_output) is { } file and not "-" ? file : null, parsed.GetValue(_failOn));
+        /// <param name="settings">What the project says, where the command line says nothing.</param>
+        public OutputOptions Read(ParseResult parsed, CheckSettings settings) =>
+            new(parsed.GetValue(_format), parsed.GetValue(_output) is { } file and not "-" ? file : null, parsed.GetValue(_failOn) ?? settings.FailOn ?? FailOn.Error);
     }
 
-    public int ExitCode(Report report) => FailOn is { } level && report.Findings.Any(f => f.Level >= level) ? ExitCodes.Findings : ExitCodes.Ok;
+    public int ExitCode(Report report) => FailOn != FailOn.Never && report.Findings.Any(f => f.Level >= Least) ? ExitCodes.Findings : ExitCodes.Ok;
+
+    Level Least => FailOn switch { FailOn.Note => Level.Note, FailOn.Warning => Level.Warning, _ => Level.Error };
 
     /// <summary>Renders and writes. A file is written whole or not at all.</summary>
     /// <param name="htmlPath">Where the HTML report already lies, as the user would write it, or null.</param>

@@ -19,16 +19,18 @@ sealed class ReportCommand : ToolCommand
     };
 
     readonly Option<string?> _runs = Valued("--runs", "FOLDER", "where runs are kept (default .pessimist/runs)", text => text, DiagnoseOptions.DefaultRunsFolder);
+    readonly CheckOptions _checks = new();
     readonly OutputOptions.Arguments _output = new();
 
     public ReportCommand(Screen screen) : base("report", "judge a recorded run again and show its report")
     {
         _screen = screen;
         Arguments.Add(_id);
-        Groups = [_output.Group, new OptionGroup("Runs", [_runs])];
+        Groups = [_checks.Group, _output.Group, new OptionGroup("Runs", [_runs])];
         Examples =
         [
             new("pessimist report", "the newest run"),
+            new("pessimist report --select PES3,vanishing-gradients", "only what is asked for"),
             new("pessimist report latest --format html --output report.html", "a file to send to somebody"),
         ];
         AddGroups();
@@ -38,14 +40,15 @@ sealed class ReportCommand : ToolCommand
     int Execute(ParseResult parsed)
     {
         var common = CommonOptions.From(parsed);
-        var output = _output.Read(parsed);
+        var checks = _checks.Read(parsed);
+        var output = _output.Read(parsed, checks);
         var entry = RunArchive.In(parsed.GetValue(_runs)!).Find(parsed.GetValue(_id)!);
         var recorded = RunReader.Read(entry);
         if (recorded.Skipped > 0) _screen.Error.WriteLine(FormattableString.Invariant($"warning: {recorded.Skipped} records of {entry.ObservationsPath} are unknown to this version and left out"));
         if (recorded.CutOff) _screen.Error.WriteLine("warning: the last record of the run is cut off; the run was killed or the disk was full");
         if (recorded.Truncated) _screen.Error.WriteLine($"warning: {entry.ObservationsPath} is too large; only its beginning was read");
 
-        var report = Report.From(recorded.Run, Diagnose.Everything(recorded.Run), Directory.GetCurrentDirectory());
+        var report = Report.From(recorded.Run, Diagnose.Everything(recorded.Run, checks), Directory.GetCurrentDirectory());
         using var folder = RunFolder.Open(entry);
         var written = folder.Write(RunFolder.HtmlFile, HtmlReport.Render(report));
         output.Write(report, _screen, common, written ? Path.GetRelativePath(Directory.GetCurrentDirectory(), folder.HtmlPath) : null);

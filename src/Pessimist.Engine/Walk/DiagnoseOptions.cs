@@ -1,3 +1,4 @@
+using Pessimist.Checks.Settings;
 using Pessimist.Data;
 
 namespace Pessimist.Engine.Walk;
@@ -63,6 +64,9 @@ public sealed record DiagnoseOptions
 
     /// <summary><c>cpu</c>, <c>cuda</c>, <c>cuda:N</c>, or <c>auto</c> for CUDA where libtorch has it.</summary>
     public string Device { get; init; } = "auto";
+
+    /// <summary>Which checks are judged, and with which limits.</summary>
+    public CheckSettings Checks { get; init; } = CheckSettings.Default;
 
     /// <summary>Where run folders are kept.</summary>
     public string RunsFolder { get; init; } = DefaultRunsFolder;

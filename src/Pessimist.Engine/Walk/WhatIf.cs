@@ -39,7 +39,7 @@ static class WhatIf
         return finished;
     }
 
-    static bool LosesAgainstABaseline(WalkContext context) => Diagnose.Everything(context.Run).Findings.Any(f => f.Code == WorseThanBaseline.About.Code);
+    static bool LosesAgainstABaseline(WalkContext context) => Diagnose.Everything(context.Run, context.Options.Checks).Findings.Any(f => f.Code == WorseThanBaseline.About.Code);
 
     static IEnumerable<Change> Changes(TrainingSetup setup)
     {

@@ -60,14 +60,23 @@ public static class Catalog
         (WorseThanBaseline.About, limits => new WorseThanBaseline(limits.Of<WorseThanBaseline.Limits>())),
     ];
 
-    static readonly Lazy<Dictionary<string, IReadOnlyList<Limit>>> s_limits = new(() =>
-        s_entries.Select(e => e.Create(CheckLimits.Defaults)).ToDictionary(c => c.Info.Code, c => Limit.Of(c.GetType())));
+    static readonly Lazy<Dictionary<string, Type>> s_types = new(() =>
+        s_entries.Select(e => e.Create(CheckLimits.Defaults)).ToDictionary(c => c.Info.Code, c => c.GetType()));
+
+    static readonly Lazy<Dictionary<string, IReadOnlyList<Limit>>> s_limits = new(() => s_types.Value.ToDictionary(t => t.Key, t => Limit.Of(t.Value)));
 
     public static IReadOnlyList<CheckInfo> Infos { get; } = [.. s_entries.Select(e => e.Info)];
 
     /// <summary>Fresh instances, for one run, with the limits that the project sets.</summary>
     public static IReadOnlyList<Check> Create(CheckSettings? settings = null) =>
         [.. s_entries.Select(e => e.Create((settings ?? CheckSettings.Default).LimitsOf(e.Info)))];
+
+    /// <summary>The part of the work that a check looks at: data, model, loss, gradients, …</summary>
+    public static string AreaOf(CheckInfo info) => s_types.Value[info.Code].Namespace!.Split('.')[^1] switch
+    {
+        "SingleBatch" => "single batch",
+        var area => area.ToLowerInvariant(),
+    };
 
     /// <summary>The limits of a check, in the order they are declared.</summary>
     public static IReadOnlyList<Limit> LimitsOf(CheckInfo info) => s_limits.Value[info.Code];

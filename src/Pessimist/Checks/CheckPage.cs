@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text;
+using Pessimist.Checks.Settings;
 
 namespace Pessimist.Checks;
 
 /// <summary>The page of one check, as <c>pessimist explain</c> prints it and as <c>docs/checks/</c> holds it.</summary>
 public static class CheckPage
 {
-    public static string Markdown(CheckInfo info)
+    /// <param name="settings">What the project sets; null for the defaults alone.</param>
+    public static string Markdown(CheckInfo info, CheckSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(info);
         var text = new StringBuilder();
@@ -16,8 +18,11 @@ public static class CheckPage
         var limits = Catalog.LimitsOf(info);
         if (limits.Count > 0)
         {
-            text.Append("\n## Limits\n\n| limit | default | origin |\n|---|---|---|\n");
-            foreach (var limit in limits) text.Append(CultureInfo.InvariantCulture, $"| {limit.Name} | {limit.DefaultText} | {limit.OriginText} |\n");
+            var changed = settings?.Changed.Where(c => c.Check == info.Name).ToDictionary(c => c.Limit, c => Limit.Text(c.Value)) ?? [];
+            text.Append(changed.Count == 0 ? "\n## Limits\n\n| limit | default | origin |\n|---|---|---|\n"
+                : $"\n## Limits\n\n| limit | default | {settings!.File} | origin |\n|---|---|---|---|\n");
+            foreach (var limit in limits)
+                text.Append(CultureInfo.InvariantCulture, $"| {limit.Name} | {limit.DefaultText} | {(changed.Count == 0 ? "" : $"{changed.GetValueOrDefault(limit.Name)} | ")}{limit.OriginText} |\n");
         }
 
         if (info.Explains.Count > 0)
@@ -26,6 +31,7 @@ public static class CheckPage
             text.AppendJoin(", ", info.Explains.Select(c => Catalog.Find(c) is { } other ? $"{other.Name} ({c})" : c)).Append('\n');
         }
 
+        if (settings?.ExclusionOf(info) is { } excluded) text.Append(CultureInfo.InvariantCulture, $"\n## Here\n\nThe check is {excluded.Why}.\n");
         return text.ToString();
     }
 

@@ -1,6 +1,6 @@
 namespace Pessimist.Checks;
 
-/// <summary>The five honest answers of a check.</summary>
+/// <summary>The five honest answers of a check, and the sixth: that nobody wants to hear them.</summary>
 public abstract record Verdict
 {
     public sealed record Passed(string Why = "") : Verdict;
@@ -9,6 +9,10 @@ public abstract record Verdict
     public sealed record NotEnoughEvidence(string Why) : Verdict;
     public sealed record Crashed(string Message) : Verdict;
 
+    /// <param name="Why">Who put it aside: an option or the project's file.</param>
+    /// <param name="Finding">What it found all the same; null when it found nothing, or was not judged.</param>
+    public sealed record Ignored(string Why, Finding? Finding = null) : Verdict;
+
     /// <summary>The word used in JSON and in the report.</summary>
     public string Word => this switch
     {
@@ -16,6 +20,7 @@ public abstract record Verdict
         Found => "found",
         NotApplicable => "not-applicable",
         NotEnoughEvidence => "not-enough-evidence",
+        Ignored => "ignored",
         _ => "crashed",
     };
 }

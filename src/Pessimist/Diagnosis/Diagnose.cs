@@ -1,5 +1,6 @@
 using System.Reflection;
 using Pessimist.Checks;
+using Pessimist.Checks.Settings;
 using Pessimist.Observations;
 using Pessimist.Runs;
 
@@ -10,16 +11,21 @@ namespace Pessimist.Diagnosis;
 public sealed record DiagnosisResult(
     IReadOnlyList<Finding> Findings,
     IReadOnlyList<Finding> Folded,
-    IReadOnlyList<(CheckInfo Info, Verdict Verdict)> Verdicts);
+    IReadOnlyList<(CheckInfo Info, Verdict Verdict)> Verdicts)
+{
+    /// <summary>What a project and a command line set.</summary>
+    public CheckSettings Settings { get; init; } = CheckSettings.Default;
+}
 
 /// <summary>Runs the checks over a recorded run. A pure function of the run: live and replay agree.</summary>
 public static class Diagnose
 {
-    public static DiagnosisResult Everything(Run run) => With(Catalog.Create(), run);
+    public static DiagnosisResult Everything(Run run, CheckSettings? settings = null) => With(Catalog.Create(settings), run, settings);
 
-    public static DiagnosisResult With(IReadOnlyList<Check> checks, Run run)
+    public static DiagnosisResult With(IReadOnlyList<Check> checks, Run run, CheckSettings? settings = null)
     {
-        var feeds = checks.Select(c => new CheckFeed(c)).ToArray();
+        settings ??= CheckSettings.Default;
+        var feeds = checks.Select(c => new CheckFeed(c, settings)).ToArray();
         foreach (var observation in run.Observations)
             foreach (var feed in feeds)
                 feed.Read(observation);
@@ -27,7 +33,7 @@ public static class Diagnose
         var verdicts = feeds.Select(f => (f.Check.Info, Verdict: f.Conclude())).ToArray();
         var all = verdicts.Select(v => v.Verdict).OfType<Verdict.Found>().Select(f => f.Finding).ToArray();
         var (kept, folded) = Fold(all, checks.ToDictionary(c => c.Info.Code, c => c.Info));
-        return new DiagnosisResult(Rank(kept), folded, verdicts);
+        return new DiagnosisResult(Rank(kept), folded, verdicts) { Settings = settings };
     }
 
     /// <summary>Folds each consequence under its first cause, following chains to the root; a suspicion never hides a proof.</summary>
@@ -61,8 +67,9 @@ public static class Diagnose
     ];
 
     /// <summary>Delivers to one check what it reads; a check that throws is crashed for itself alone.</summary>
-    sealed class CheckFeed(Check check)
+    sealed class CheckFeed(Check check, CheckSettings settings)
     {
+        readonly Exclusion? _excluded = settings.ExclusionOf(check.Info);
         readonly Dictionary<Type, MethodInfo> _readers = check.GetType().GetInterfaces()
             .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IReads<>))
             .ToDictionary(i => i.GetGenericArguments()[0], i => i.GetMethod(nameof(IReads<>.Read))!);
@@ -72,7 +79,7 @@ public static class Diagnose
 
         public void Read(Observation observation)
         {
-            if (_crash is not null || !_readers.TryGetValue(observation.GetType(), out var read)) return;
+            if (_crash is not null || _excluded is { Runs: false } || !_readers.TryGetValue(observation.GetType(), out var read)) return;
             try
             {
                 read.Invoke(check, [observation]);
@@ -84,6 +91,29 @@ public static class Diagnose
         }
 
         public Verdict Conclude()
+        {
+            if (_excluded is { Runs: false } left) return new Verdict.Ignored(left.Why);
+            var verdict = Judge();
+            // A crash is told whatever is ignored: nobody asked for it to be hidden.
+            if (verdict is Verdict.Crashed) return verdict;
+            if (verdict is not Verdict.Found { Finding: var finding }) return _excluded is { } quiet ? new Verdict.Ignored(quiet.Why) : verdict;
+            finding = WithChangedLimits(finding);
+            return (_excluded ?? (finding.Location is { } at ? settings.ExclusionOf(check.Info, at.File) : null)) is { } excluded
+                ? new Verdict.Ignored(excluded.Why, finding)
+                : new Verdict.Found(finding);
+        }
+
+        /// <summary>A limit that the project has set is told beside what it led to.</summary>
+        Finding WithChangedLimits(Finding finding)
+        {
+            ChangedLimit[] changed = [.. settings.Changed.Where(c => c.Check == check.Info.Name)];
+            return changed.Length == 0 ? finding : finding with
+            {
+                Notes = [.. finding.Notes, .. changed.Select(c => $"{settings.File ?? "the project"} sets the limit {c.Limit} to {Limit.Text(c.Value)}; the default is {Limit.Text(c.Default)}")],
+            };
+        }
+
+        Verdict Judge()
         {
             if (_crash is not null) return new Verdict.Crashed(_crash);
             try

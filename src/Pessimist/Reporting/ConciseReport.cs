@@ -16,6 +16,7 @@ public static class ConciseReport
             text.Append(Numbers.Culture, $"{place}{TextReport.LevelWord(finding.Level)}[{finding.Code}] {Display.Clean(finding.Message)}\n");
         }
 
+        foreach (var line in Asides.Of(report)) text.Append(Numbers.Culture, $"note: {Display.Clean(line)}\n");
         var found = report.Findings.Count == 0
             ? Display.Clean(report.Summary.Verdict)
             : $"{Numbers.Plural(report.Summary.Errors, "error")}, {Numbers.Plural(report.Summary.Warnings, "warning")}, {Numbers.Plural(report.Summary.Notes, "note")}"

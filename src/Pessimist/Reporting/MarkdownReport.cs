@@ -37,6 +37,10 @@ public static class MarkdownReport
             if (text[^2] != '\n') Line();
         }
 
+        string[] asides = [.. Asides.Of(report)];
+        if (asides.Length > 0) Heading("Put aside or changed by the project");
+        foreach (var line in asides) Line($"- {Safe(line)}");
+
         if (report.Stages.Count > 0)
         {
             Heading("Stages");

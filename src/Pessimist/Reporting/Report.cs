@@ -1,4 +1,5 @@
 using Pessimist.Checks;
+using Pessimist.Checks.Settings;
 using Pessimist.Diagnosis;
 using Pessimist.Observations;
 using Pessimist.Runs;
@@ -21,6 +22,12 @@ public sealed record Report
 
     /// <summary>Findings that another one explains.</summary>
     public IReadOnlyList<Finding> Folded { get; init; } = [];
+
+    /// <summary>Findings that the project or the command line puts aside; null when there are none.</summary>
+    public IReadOnlyList<IgnoredFinding>? Ignored { get; init; }
+
+    /// <summary>What the project or the command line changes about the checks; null when it is nothing.</summary>
+    public SettingsInfo? Settings { get; init; }
     public required IReadOnlyList<CheckResult> Checks { get; init; }
     public required IReadOnlyList<StageResult> Stages { get; init; }
     public required IReadOnlyList<NextStep> Next { get; init; }
@@ -73,11 +80,20 @@ public sealed record RunInfo
 public sealed record Summary(int Errors, int Warnings, int Notes, string Verdict, CheckCounts Checks);
 
 /// <summary>How the checks ended; <paramref name="Found"/> includes the folded ones.</summary>
-public sealed record CheckCounts(int Total, int Passed, int Found, int Folded, int NotApplicable, int NotEnoughEvidence, int Crashed);
+public sealed record CheckCounts(int Total, int Passed, int Found, int Folded, int NotApplicable, int NotEnoughEvidence, int Crashed, int Ignored = 0);
 
-/// <param name="Verdict">passed, found, not-applicable, not-enough-evidence or crashed.</param>
+/// <param name="Verdict">passed, found, not-applicable, not-enough-evidence, crashed or ignored.</param>
 /// <param name="Why">What the verdict rests on, or what would supply the evidence.</param>
 public sealed record CheckResult(string Code, string Name, string Verdict, string Why, string Summary);
+
+/// <param name="Why">Who puts it aside: an option or the project's file.</param>
+public sealed record IgnoredFinding(Finding Finding, string Why);
+
+/// <param name="File">The project's file, relative to the working directory; null when only options were given.</param>
+/// <param name="Select">The checks to judge; empty for all.</param>
+/// <param name="Ignore">The checks whose findings are put aside.</param>
+/// <param name="Limits">The limits that are not the defaults.</param>
+public sealed record SettingsInfo(string? File, IReadOnlyList<string> Select, IReadOnlyList<string> Ignore, IReadOnlyList<ChangedLimit> Limits);
 
 public sealed record StageResult(int Number, string Name, StageStatus Status, string Summary, IReadOnlyList<string> Evidence, IReadOnlyList<string> Help, double Seconds);
 

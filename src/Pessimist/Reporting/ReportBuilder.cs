@@ -30,6 +30,8 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
             Summary = Summarize(findings, info),
             Findings = findings,
             Folded = [.. diagnosis.Folded.Select(Relative)],
+            Ignored = NullIfEmpty(diagnosis.Verdicts.Select(v => v.Verdict).OfType<Verdict.Ignored>().Where(i => i.Finding is not null).Select(i => new IgnoredFinding(Relative(i.Finding!), i.Why))),
+            Settings = Settings(),
             Checks = [.. diagnosis.Verdicts.Select(v => new CheckResult(v.Info.Code, v.Info.Name, v.Verdict.Word, Why(v.Verdict), v.Info.Summary))],
             Stages = [.. All<StageFinished>().OrderBy(s => s.Number).Select(s => new StageResult(s.Number, s.Name, s.Status, s.Summary, s.Evidence, s.Help, s.Seconds))],
             Next = next,
@@ -45,6 +47,14 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
             SingleBatch = SingleBatch(),
             Details = Details(),
         };
+    }
+
+    SettingsInfo? Settings()
+    {
+        var settings = diagnosis.Settings;
+        var limits = settings.Changed;
+        return settings.Select.Count + settings.Ignore.Count + settings.PerFile.Count + limits.Count == 0 ? null
+            : new SettingsInfo(settings.File, [.. settings.Select.Select(s => s.Text)], [.. settings.Ignore.Select(s => s.Text)], limits);
     }
 
     IEnumerable<MetricResult> Metrics() => All<Evaluated>().Select(e => new MetricResult(e.Split, e.Metric, e.Value, e.Low, e.High, e.Count, e.Model));
@@ -85,7 +95,7 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
         int Verdicts<T>() where T : Verdict => diagnosis.Verdicts.Count(v => v.Verdict is T);
         var counts = new CheckCounts(
             diagnosis.Verdicts.Count, Verdicts<Verdict.Passed>(), Verdicts<Verdict.Found>(), diagnosis.Folded.Count,
-            Verdicts<Verdict.NotApplicable>(), Verdicts<Verdict.NotEnoughEvidence>(), Verdicts<Verdict.Crashed>());
+            Verdicts<Verdict.NotApplicable>(), Verdicts<Verdict.NotEnoughEvidence>(), Verdicts<Verdict.Crashed>(), Verdicts<Verdict.Ignored>());
         int Level(Level level) => findings.Count(f => f.Level == level);
         return new Summary(Level(Checks.Level.Error), Level(Checks.Level.Warning), Level(Checks.Level.Note), Headline(findings, info, counts), counts);
     }
@@ -127,6 +137,7 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
         if (notes > 0) parts.Add(Numbers.Plural(notes, "note"));
         if (counts.NotEnoughEvidence > 0) parts.Add($"{counts.NotEnoughEvidence} lacked evidence");
         if (counts.Crashed > 0) parts.Add($"{counts.Crashed} crashed");
+        if (counts.Ignored > 0) parts.Add($"{counts.Ignored} ignored");
         return parts.Count == 0 ? "" : $" ({string.Join(", ", parts)})";
     }
 
@@ -137,6 +148,7 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
         Verdict.NotApplicable n => n.Why,
         Verdict.NotEnoughEvidence n => n.Why,
         Verdict.Crashed c => c.Message,
+        Verdict.Ignored i => i.Finding is { } finding ? $"{i.Why}: {finding.Message}" : i.Why,
         _ => "",
     };
 

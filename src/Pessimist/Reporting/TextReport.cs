@@ -206,8 +206,10 @@ public static class TextReport
             {
                 var folded = counts.Folded > 0 ? $" ({counts.Folded} folded)" : "";
                 Wrapped("", $"{Numbers.Plural(counts.Total, "check")}: {counts.Passed} passed, {counts.Found} found{folded}, {counts.NotApplicable} not applicable, "
-                    + $"{counts.NotEnoughEvidence} lacked evidence{(counts.Crashed > 0 ? $", {counts.Crashed} crashed" : "")}", _style.Faint);
+                    + $"{counts.NotEnoughEvidence} lacked evidence{(counts.Crashed > 0 ? $", {counts.Crashed} crashed" : "")}{(counts.Ignored > 0 ? $", {counts.Ignored} ignored" : "")}", _style.Faint);
             }
+
+            foreach (var line in Asides.Of(report)) Wrapped("", Display.Clean(line), _style.Faint);
 
             if (report.Findings.Count > 0)
                 Line($"{Numbers.Plural(report.Summary.Errors, "error")}, {Numbers.Plural(report.Summary.Warnings, "warning")}, {Numbers.Plural(report.Summary.Notes, "note")}");

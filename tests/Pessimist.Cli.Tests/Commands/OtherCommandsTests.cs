@@ -19,7 +19,7 @@ public sealed class OtherCommandsTests : IDisposable
         using var json = JsonDocument.Parse(_tool.Out);
         var checks = json.RootElement.GetProperty("checks").EnumerateArray().ToArray();
         checks.Select(c => c.GetProperty("code").GetString()).ShouldBe(Catalog.Infos.Select(i => i.Code));
-        checks[0].EnumerateObject().Select(p => p.Name).ShouldBe(["code", "name", "level", "summary"]);
+        checks[0].EnumerateObject().Select(p => p.Name).Take(4).ShouldBe(["code", "name", "level", "summary"]);
     }
 
     [Fact]

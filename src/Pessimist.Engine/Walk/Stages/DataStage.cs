@@ -40,7 +40,7 @@ sealed class DataStage : Stage
 
     static StageOutcome Outcome(WalkContext context, DataProfile profile, LabelDependence? dependence)
     {
-        var findings = Diagnose.Everything(context.Run).Findings.Where(f => f.Code.StartsWith("PES1", StringComparison.Ordinal)).ToArray();
+        var findings = Diagnose.Everything(context.Run, context.Options.Checks).Findings.Where(f => f.Code.StartsWith("PES1", StringComparison.Ordinal)).ToArray();
         var errors = findings.Where(f => f.Level == Level.Error).ToArray();
         string[] evidence =
         [

@@ -39,7 +39,7 @@ sealed class SingleBatchStage : Stage
         if (outcome.Verdict == SingleBatchVerdict.NotEnoughEvidence)
             return StageOutcome.NotEnoughEvidence($"the loss still falls after {Words.Count(outcome.Attempts.Max(a => a.Trial.Losses.Count - 1), "step")}, and {Words.Count(subject.Facts.BatchSize, "example")} are not learned by heart yet") with { Evidence = evidence };
 
-        var finding = Diagnose.Everything(context.Run).Findings.FirstOrDefault(f => f.Explains.Any(c => c.StartsWith("PES90", StringComparison.Ordinal)) || f.Code.StartsWith("PES90", StringComparison.Ordinal));
+        var finding = Diagnose.Everything(context.Run, context.Options.Checks).Findings.FirstOrDefault(f => f.Explains.Any(c => c.StartsWith("PES90", StringComparison.Ordinal)) || f.Code.StartsWith("PES90", StringComparison.Ordinal));
         var cause = outcome.Confirmed.Count == 0 ? "no cause was confirmed" : $"{string.Join(" and ", outcome.Confirmed)}, confirmed";
         return StageOutcome.Failed($"the loss {Symptom(outcome.Verdict)} on one batch of {subject.Facts.BatchSize}: {cause}") with
         {

@@ -325,7 +325,7 @@
   }
 
   function checks() {
-    const titles = { crashed: 'Crashed', 'not-enough-evidence': 'Lacked evidence', found: 'Found', passed: 'Passed', 'not-applicable': 'Not applicable' };
+    const titles = { crashed: 'Crashed', 'not-enough-evidence': 'Lacked evidence', found: 'Found', ignored: 'Ignored', passed: 'Passed', 'not-applicable': 'Not applicable' };
     const groups = Object.keys(titles).map(v => [v, report.checks.filter(c => c.verdict === v)]).filter(([, all]) => all.length);
     return groups.length ? h('div', { class: 'checks' }, groups.map(([v, all]) => more(`${titles[v]}: ${all.length}`, table(all, [['code', c => h('code', {}, c.code)], ['check', c => c.name], ['what it looks for', c => c.summary], ['why', c => c.why]], titles[v])))) : null;
   }

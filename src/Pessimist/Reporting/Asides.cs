@@ -1,0 +1,22 @@
+using Pessimist.Checks.Settings;
+
+namespace Pessimist.Reporting;
+
+/// <summary>What a report must not keep silent about beside its findings: what is ignored, what crashed, which limits are not the defaults. One line each.</summary>
+static class Asides
+{
+    const int MaxOfAKind = 10;
+
+    public static IEnumerable<string> Of(Report report) =>
+    [
+        .. Some(report.Ignored ?? [], i => $"{i.Finding.Code} {i.Finding.Name} is {i.Why}: {i.Finding.Message}", "ignored finding"),
+        .. Some(report.Settings?.Limits ?? [], l => $"{report.Settings!.File ?? "the project"} sets the limit {l.Limit} of {l.Check} to {Limit.Text(l.Value)}; the default is {Limit.Text(l.Default)}", "changed limit"),
+        .. Some([.. report.Checks.Where(c => c.Verdict == "crashed")], c => $"{c.Code} {c.Name} crashed: {c.Why}", "crashed check"),
+    ];
+
+    static IEnumerable<string> Some<T>(IReadOnlyList<T> all, Func<T, string> line, string noun)
+    {
+        foreach (var one in all.Take(MaxOfAKind)) yield return line(one);
+        if (all.Count > MaxOfAKind) yield return $"and {Numbers.Plural(all.Count - MaxOfAKind, noun)} more";
+    }
+}
