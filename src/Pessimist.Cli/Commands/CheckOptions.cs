@@ -24,12 +24,9 @@ sealed class CheckOptions
     public CheckSettings Read(ParseResult parsed)
     {
         var settings = FromFile(parsed.GetValue(_config));
-        Selector[] select = [.. Parse(parsed, _select)];
-        return settings with
-        {
-            Select = select.Length > 0 ? select : settings.Select,
-            Ignore = [.. settings.Ignore, .. Parse(parsed, _ignore)],
-        };
+        Selector[] select = [.. Parse(parsed, _select)], ignore = [.. Parse(parsed, _ignore)];
+        if (select.Length > 0) settings = settings with { Select = select };
+        return ignore.Length > 0 ? settings with { Ignore = [.. settings.Ignore, .. ignore] } : settings;
     }
 
     public static CheckSettings FromFile(string? given)

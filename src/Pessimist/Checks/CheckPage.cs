@@ -18,7 +18,7 @@ public static class CheckPage
         var limits = Catalog.LimitsOf(info);
         if (limits.Count > 0)
         {
-            var changed = settings?.Changed.Where(c => c.Check == info.Name).ToDictionary(c => c.Limit, c => Limit.Text(c.Value)) ?? [];
+            var changed = settings?.ChangedLimits().Where(c => c.Check == info.Name).ToDictionary(c => c.Limit, c => Limit.Text(c.Value)) ?? [];
             text.Append(changed.Count == 0 ? "\n## Limits\n\n| limit | default | origin |\n|---|---|---|\n"
                 : $"\n## Limits\n\n| limit | default | {settings!.File} | origin |\n|---|---|---|---|\n");
             foreach (var limit in limits)

@@ -106,7 +106,7 @@ public static class Diagnose
         /// <summary>A limit that the project has set is told beside what it led to.</summary>
         Finding WithChangedLimits(Finding finding)
         {
-            ChangedLimit[] changed = [.. settings.Changed.Where(c => c.Check == check.Info.Name)];
+            ChangedLimit[] changed = [.. settings.ChangedLimits().Where(c => c.Check == check.Info.Name)];
             return changed.Length == 0 ? finding : finding with
             {
                 Notes = [.. finding.Notes, .. changed.Select(c => $"{settings.File ?? "the project"} sets the limit {c.Limit} to {Limit.Text(c.Value)}; the default is {Limit.Text(c.Default)}")],

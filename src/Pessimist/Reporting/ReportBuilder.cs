@@ -52,7 +52,7 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
     SettingsInfo? Settings()
     {
         var settings = diagnosis.Settings;
-        var limits = settings.Changed;
+        var limits = settings.ChangedLimits();
         return settings.Select.Count + settings.Ignore.Count + settings.PerFile.Count + limits.Count == 0 ? null
             : new SettingsInfo(settings.File, [.. settings.Select.Select(s => s.Text)], [.. settings.Ignore.Select(s => s.Text)], limits);
     }

@@ -52,7 +52,7 @@ public sealed record CheckSettings
     }
 
     /// <summary>The limits that differ from their defaults, in the order of the catalogue.</summary>
-    public IReadOnlyList<ChangedLimit> Changed =>
+    public IReadOnlyList<ChangedLimit> ChangedLimits() =>
     [
         .. Catalog.Infos.Where(i => Limits.ContainsKey(i.Name)).SelectMany(i => Catalog.LimitsOf(i)
             .Where(l => Limits[i.Name].TryGetValue(l.Name, out var value) && value != l.Default)

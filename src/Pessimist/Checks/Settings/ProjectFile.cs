@@ -35,7 +35,7 @@ public static class ProjectFile
     /// <summary>The settings of the project around a folder; the defaults when it has none.</summary>
     /// <exception cref="PessimistException">The file cannot be read, is no JSON, or says something that makes no sense.</exception>
     public static CheckSettings Around(string workingDirectory) =>
-        Find(workingDirectory) is { } file ? Read(file, workingDirectory) : CheckSettings.Default with { WorkingDirectory = Path.GetFullPath(workingDirectory) };
+        Find(workingDirectory) is { } file ? Read(file, workingDirectory) : CheckSettings.Default;
 
     /// <exception cref="PessimistException">The file cannot be read, is no JSON, or says something that makes no sense.</exception>
     public static CheckSettings Read(string file, string workingDirectory)

@@ -35,7 +35,7 @@ public sealed class ProjectFileTests : IDisposable
         settings.FailOn.ShouldBe(FailOn.Warning);
         settings.PerFile.ShouldHaveSingleItem().Glob.ShouldBe("old/*");
         settings.Limits["missing-values"]["share"].ShouldBe(0.25);
-        settings.Changed.ShouldContain(new ChangedLimit("missing-values", "share", 0.25, 0.05));
+        settings.ChangedLimits().ShouldContain(new ChangedLimit("missing-values", "share", 0.25, 0.05));
         settings.ExclusionOf(Catalog.Find("missing-values")!)!.Why.ShouldBe("ignored by pessimist.json: ignore missing-values");
     }
 
