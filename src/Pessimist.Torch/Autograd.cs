@@ -70,6 +70,7 @@ public static unsafe class Autograd
         if (inputs.IsEmpty) return [];
         var results = new Tensor[inputs.Length];
         Run(outputs, gradients, inputs, results, retainGraph, createGraph, allowUnused);
+        Watcher.Current?.Grad(outputs.ToArray(), inputs.ToArray(), results, createGraph);
         return results;
     }
 

@@ -27,6 +27,16 @@ public sealed unsafe partial class Tensor : IDisposable
 
     public bool IsDisposed => Handle.IsClosed;
 
+    /// <summary>Two objects with the same number name the same tensor of libtorch. Given to another tensor once all of them are disposed of.</summary>
+    public long Identity
+    {
+        get
+        {
+            using var held = new Hold(this);
+            return held.Pointer;
+        }
+    }
+
     /// <summary>Takes the tensor out of every scope and returns it.</summary>
     public Tensor Keep() => Scope.Keep(this);
 

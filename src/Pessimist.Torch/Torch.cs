@@ -77,7 +77,7 @@ public static unsafe class Torch
 public static class Rng
 {
     /// <summary>Seeds the generators of all devices.</summary>
-    public static void Seed(long seed) => Shim.Check(Shim.pt_seed(seed), "seeding");
+    public static void Seed(long seed) => Shim.Check(Shim.pt_seed(Watching.Watcher.Current?.Seed(seed) ?? seed), "seeding");
 
     /// <summary>The generator's state, to return to with <see cref="SetState"/>.</summary>
     public static byte[] GetState(Device? device = null)

@@ -56,6 +56,14 @@ public readonly struct Value
 
     public bool IsNone => Tag == Tag.None;
 
+    public bool IsTensor => Tag == Tag.Tensor;
+
+    public bool IsTensors => Tag == Tag.TensorList;
+
+    public bool IsNumber => Tag is Tag.Int or Tag.Double;
+
+    public bool IsFlag => Tag == Tag.Bool;
+
     /// <summary>The value as a tensor.</summary>
     /// <exception cref="TorchException">It is none.</exception>
     public Tensor AsTensor() => Reference as Tensor ?? throw Wrong("a tensor");

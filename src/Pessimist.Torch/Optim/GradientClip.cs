@@ -10,11 +10,17 @@ public static class GradientClip
     public static double ByNorm(IEnumerable<Tensor> parameters, double limit, double p = 2)
     {
         Require.NotNegative(limit);
+        ArgumentNullException.ThrowIfNull(parameters);
+        Tensor[] all = [.. parameters];
+        Watcher.Current?.Clipping(all, limit, false);
         using var scope = Scope.New();
         using var noGrad = Autograd.NoGrad();
-        var gradients = Gradients(parameters);
+        var gradients = Gradients(all);
         if (gradients.Length == 0)
+        {
+            Watcher.Current?.Clipped(limit, 0);
             return 0;
+        }
         double[] norms = [.. Foreach.Norm(gradients, p).Select(n => n.Item<double>())];
         var norm = double.IsPositiveInfinity(p) ? norms.Aggregate(Math.Max) : Math.Pow(norms.Sum(n => Math.Pow(n, p)), 1 / p);
         // As in PyTorch: the 1e-6 keeps the quotient finite when all gradients are zero.
@@ -29,15 +35,15 @@ public static class GradientClip
     public static void ByValue(IEnumerable<Tensor> parameters, double limit)
     {
         Require.NotNegative(limit);
+        ArgumentNullException.ThrowIfNull(parameters);
+        Tensor[] all = [.. parameters];
+        Watcher.Current?.Clipping(all, limit, true);
         using var scope = Scope.New();
         using var noGrad = Autograd.NoGrad();
-        foreach (var gradient in Gradients(parameters))
+        foreach (var gradient in Gradients(all))
             gradient.ClampInPlace(-limit, limit);
+        Watcher.Current?.Clipped(limit, double.NaN);
     }
 
-    static Tensor[] Gradients(IEnumerable<Tensor> parameters)
-    {
-        ArgumentNullException.ThrowIfNull(parameters);
-        return [.. parameters.Select(p => p.Grad).OfType<Tensor>()];
-    }
+    static Tensor[] Gradients(Tensor[] parameters) => [.. parameters.Select(p => p.Grad).OfType<Tensor>()];
 }

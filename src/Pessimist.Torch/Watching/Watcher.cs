@@ -88,7 +88,21 @@ public abstract class Watcher
     {
     }
 
-    /// <summary>Gradients were clipped to a joint norm.</summary>
+    /// <summary>Gradients of these outputs with respect to these inputs were computed, and accumulated nowhere.</summary>
+    protected virtual void OnGrad(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> results, bool createGraph)
+    {
+    }
+
+    /// <summary>Gradients are about to be clipped to a joint norm, or each component to a range.</summary>
+    protected virtual void OnClipping(IReadOnlyList<Tensor> parameters, double limit, bool byValue)
+    {
+    }
+
+    /// <summary>The random numbers are about to be seeded; returns another seed, or null.</summary>
+    protected virtual long? OnSeed(long seed) => null;
+
+    /// <summary>Gradients were clipped.</summary>
+    /// <param name="normBefore">NaN where each component was clipped.</param>
     protected virtual void OnClipped(double limit, double normBefore)
     {
     }
@@ -154,6 +168,10 @@ public abstract class Watcher
     internal void ZeroGrad(object owner) => Tell(() => OnZeroGrad(owner));
     internal Tensor? Backward(Tensor loss, bool retainGraph) => Ask(() => OnBackward(loss, retainGraph), null);
     internal void BackwardDone(Tensor loss) => Tell(() => OnBackwardDone(loss));
+    internal void Grad(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> results, bool createGraph) =>
+        Tell(() => OnGrad(outputs, inputs, results, createGraph));
+    internal void Clipping(IReadOnlyList<Tensor> parameters, double limit, bool byValue) => Tell(() => OnClipping(parameters, limit, byValue));
+    internal long? Seed(long seed) => Ask(() => OnSeed(seed), null);
     internal void Clipped(double limit, double before) => Tell(() => OnClipped(limit, before));
     internal void Scheduler(Scheduler scheduler, Optimizer optimizer) => Tell(() => OnScheduler(scheduler, optimizer));
     internal void Scheduled(Scheduler scheduler, Optimizer optimizer) => Tell(() => OnScheduled(scheduler, optimizer));
