@@ -4,10 +4,11 @@ using Pessimist.Checks;
 using Pessimist.Checks.Settings;
 using Pessimist.Cli.Terminal;
 using Pessimist.Reporting;
+using Pessimist.Reporting.Sarif;
 
 namespace Pessimist.Cli.Commands;
 
-enum OutputFormat { Text, Concise, Json, Markdown, Html }
+enum OutputFormat { Text, Concise, Json, Sarif, Markdown, Html }
 
 /// <summary>How the result of a command is shown, and when it counts as a failure.</summary>
 sealed record OutputOptions(OutputFormat Format, string? File, FailOn FailOn)
@@ -17,8 +18,8 @@ sealed record OutputOptions(OutputFormat Format, string? File, FailOn FailOn)
     /// <summary>The options themselves; each command has its own set.</summary>
     public sealed class Arguments
     {
-        readonly Option<OutputFormat> _format = ToolCommand.Choosing<OutputFormat>("--format", "text for people, concise for grep, json for scripts, markdown or html to pass on",
-            [("text", OutputFormat.Text), ("concise", OutputFormat.Concise), ("json", OutputFormat.Json), ("markdown", OutputFormat.Markdown), ("html", OutputFormat.Html)]);
+        readonly Option<OutputFormat> _format = ToolCommand.Choosing<OutputFormat>("--format", "text for people, concise for grep, json for scripts, sarif for code scanning, markdown or html to pass on",
+            [("text", OutputFormat.Text), ("concise", OutputFormat.Concise), ("json", OutputFormat.Json), ("sarif", OutputFormat.Sarif), ("markdown", OutputFormat.Markdown), ("html", OutputFormat.Html)]);
 
         readonly Option<string?> _output = ToolCommand.Valued("--output", "FILE", "write the result there; '-' is standard output", text => text);
 
@@ -45,6 +46,7 @@ sealed record OutputOptions(OutputFormat Format, string? File, FailOn FailOn)
         {
             OutputFormat.Concise => ConciseReport.Render(report),
             OutputFormat.Json => ReportJson.Render(report),
+            OutputFormat.Sarif => SarifReport.Render(report),
             OutputFormat.Markdown => MarkdownReport.Render(report),
             OutputFormat.Html => HtmlReport.Render(report),
             _ => TextReport.Render(report, new TextOptions(

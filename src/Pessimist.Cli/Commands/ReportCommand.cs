@@ -30,6 +30,7 @@ sealed class ReportCommand : ToolCommand
         Examples =
         [
             new("pessimist report", "the newest run"),
+            new("pessimist report --format sarif --output pessimist.sarif", "annotations for code scanning"),
             new("pessimist report --select PES3,vanishing-gradients", "only what is asked for"),
             new("pessimist report latest --format html --output report.html", "a file to send to somebody"),
         ];

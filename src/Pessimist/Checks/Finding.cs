@@ -2,7 +2,28 @@ namespace Pessimist.Checks;
 
 /// <summary>A place in the user's program or data.</summary>
 /// <param name="File">Path relative to the working directory.</param>
-public sealed record Location(string File, int? Line = null, string? Function = null, string? Module = null, string? Column = null, int? Row = null);
+public sealed record Location(string File, int? Line = null, string? Function = null, string? Module = null, string? Column = null, int? Row = null)
+{
+    /// <summary>First character of the expression on the line, from 1.</summary>
+    public int? SourceColumn { get; init; }
+
+    /// <summary>The character behind the expression, from 1; null when only its beginning is known.</summary>
+    public int? EndColumn { get; init; }
+
+    /// <summary>What happens at this place, short: it is written under the line.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>The source around the line; null when the file cannot be read, or changed since the run.</summary>
+    public Excerpt? Excerpt { get; init; }
+}
+
+/// <summary>Some lines of a source file.</summary>
+/// <param name="FirstLine">Number of the first of them, from 1.</param>
+public sealed record Excerpt(int FirstLine, IReadOnlyList<string> Lines)
+{
+    /// <summary>The text of a line; null when it is not among them.</summary>
+    public string? Line(int number) => number >= FirstLine && number - FirstLine < Lines.Count ? Lines[number - FirstLine] : null;
+}
 
 public sealed record RelatedLocation(string File, int? Line, string Message);
 

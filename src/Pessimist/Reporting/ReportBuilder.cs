@@ -15,6 +15,7 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
     const int MaxPictureBytes = 120 << 10;
 
     readonly IReadOnlyList<Observation> _all = run.Observations;
+    readonly SourceReader _sources = new(workingDirectory, End(run));
 
     IEnumerable<T> All<T>() where T : Observation => _all.OfType<T>();
 
@@ -62,6 +63,15 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
     IEnumerable<DecomposedTerm> Decompositions() => All<DecompositionMeasured>().SelectMany(d => d.Terms.Select(t =>
         new DecomposedTerm(t.Name, t.Value, t.Low, t.High, t.Verdict, t.Sentence, d.Model, d.Metric, t.Detectable)));
 
+    static DateTimeOffset? End(Run run)
+    {
+        var all = run.Observations;
+        return all.OfType<RunStarted>().FirstOrDefault() is { Time.Year: > 1 and < 9000 } start && Seconds(all) is >= 0 and < 1e9 and var seconds
+            ? start.Time.AddSeconds(Math.Ceiling(seconds)) : null;
+    }
+
+    static double Seconds(IReadOnlyList<Observation> all) => all.Max(o => o.At) is { } at && double.IsFinite(at) ? at : all.OfType<StageFinished>().Sum(s => s.Seconds);
+
     RunInfo Info()
     {
         var start = All<RunStarted>().FirstOrDefault();
@@ -72,7 +82,7 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
             Command = start?.Command ?? "",
             Arguments = [.. (start?.Arguments ?? []).Select(RelativePath)],
             Time = start?.Time,
-            Seconds = _all.Max(o => o.At) ?? All<StageFinished>().Sum(s => s.Seconds),
+            Seconds = Seconds(_all),
             Ending = end?.Ending switch
             {
                 RunEnding.Completed => "completed",
@@ -231,7 +241,7 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
 
     Finding Relative(Finding finding) => finding with
     {
-        Location = finding.Location is { } at ? at with { File = RelativePath(at.File) } : null,
+        Location = finding.Location is { } at ? _sources.WithExcerpt(at with { File = RelativePath(at.File) }) : null,
         Related = [.. finding.Related.Select(r => r with { File = RelativePath(r.File) })],
     };
 
