@@ -23,5 +23,11 @@ public sealed record CorpusProgram
     /// <summary>Codes that are true of it as well, and do not count as false alarms; why, in a comment beside them.</summary>
     public IReadOnlyList<string> Also { get; init; } = [];
 
+    /// <summary>A sick program as it is (false) or mended (true); returns an error or a loss, lower is better. Null for a healthy one.</summary>
+    public Func<bool, double>? Train { get; init; }
+
+    /// <summary>The fault does no measurable harm: it is a note, or nothing else shows. Then it has no symptom.</summary>
+    public bool Harmless { get; init; }
+
     public bool IsHealthy => Cause.Count == 0;
 }

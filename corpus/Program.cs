@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pessimist.Corpus;
+using Pessimist.Corpus.Sick;
 using Pessimist.Torch;
 
 switch (args)
@@ -10,8 +11,10 @@ switch (args)
         return 0;
     case ["verify", var name]:
         return Verify(Corpus.All.Where(p => name == "all" ? p.IsHealthy : p.Name.Contains(name, StringComparison.Ordinal)));
+    case ["mend", var name]:
+        return Mending.Verify(Corpus.All.Where(p => p.Train is not null && (name == "all" || p.Name.Contains(name, StringComparison.Ordinal) || p.Cause.Contains(name)))) == 0 ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: list | verify all | verify PART-OF-NAME");
+        Console.Error.WriteLine("usage: list | verify all | verify PART-OF-NAME | mend all | mend PART-OF-NAME | mend CODE");
         return 2;
 }
 
