@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Pessimist.Torch;
 
 namespace Pessimist.Corpus.Data;
@@ -5,19 +7,21 @@ namespace Pessimist.Corpus.Data;
 /// <summary>Sequences of token ids with structure.</summary>
 static class Words
 {
-    const string Rhymes =
-        "the cat sat on the mat and the rat sat on the hat . the fat cat ate the rat and that was that . a dog in the fog lost a log in the bog . " +
-        "the hen has ten men in the pen . a fox in socks hid the box of clocks behind the rocks . the bee and the flea drink tea under the tree by the sea . ";
+    static readonly string[] _names = ["cat", "rat", "dog", "hen", "fox", "bee", "owl", "goat", "mouse", "frog", "bear", "duck"];
+    static readonly string[] _looks = ["", "", "fat ", "old ", "shy ", "quick ", "tiny ", "proud ", "sleepy "];
+    static readonly string[] _deeds = ["sat by", "ran to", "hid from", "sang for", "looked at", "followed", "dreamt of", "laughed at"];
+    static readonly string[] _ends = [". ", ". ", " again. ", " at noon. ", " and slept. ", ", alas. "];
 
-    /// <summary>Ids of the letters of sentences drawn at random out of six, and the alphabet they are numbered in.</summary>
+    /// <summary>Ids of the letters of sentences such as "the old cat hid from the fox at noon. ", and the alphabet they are numbered in.</summary>
     public static (long[] Ids, string Alphabet) Letters(int count, int seed)
     {
         var random = new Random(seed);
-        var sentences = Rhymes.Split(". ", StringSplitOptions.RemoveEmptyEntries);
-        var text = new System.Text.StringBuilder();
-        while (text.Length < count) text.Append(sentences[random.Next(sentences.Length)]).Append(". ");
-        var alphabet = string.Concat(Rhymes.Distinct().Order());
-        return ([.. text.ToString()[..count].Select(c => (long)alphabet.IndexOf(c, StringComparison.Ordinal))], alphabet);
+        string One(string[] of) => of[random.Next(of.Length)];
+        var text = new StringBuilder();
+        while (text.Length < count) text.Append(CultureInfo.InvariantCulture, $"the {One(_looks)}{One(_names)} {One(_deeds)} the {One(_looks)}{One(_names)}{One(_ends)}");
+        var letters = text.ToString(0, count);
+        var alphabet = string.Concat(letters.Distinct().Order());
+        return ([.. letters.Select(c => (long)alphabet.IndexOf(c, StringComparison.Ordinal))], alphabet);
     }
 
     /// <summary>A walk through a random chain in which each token has <paramref name="followers"/> likely followers.</summary>
