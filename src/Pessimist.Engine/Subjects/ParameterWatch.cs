@@ -18,9 +18,13 @@ sealed class ParameterWatch : IDisposable
     Tensor[] _before = [];
 
     /// <param name="factor">Of the loss before the backward pass, to be taken out of the gradients.</param>
-    public ParameterWatch(Module network, double factor)
+    public ParameterWatch(Module network, double factor) : this([.. network.NamedParameters()], factor)
     {
-        _parameters = [.. network.NamedParameters()];
+    }
+
+    public ParameterWatch((string Name, Tensor Tensor)[] parameters, double factor)
+    {
+        _parameters = parameters;
         _gradients = [.. _parameters.Select(_ => new List<double>())];
         _updates = [.. _parameters.Select(_ => new List<double>())];
         _identical = [.. _parameters.Select(p => RowsEqual(p.Tensor, 0))];

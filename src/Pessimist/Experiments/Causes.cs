@@ -22,5 +22,14 @@ public static class Causes
     public const string HardExamples = "hard-examples";
     public const string FaultInModel = "fault-in-model-loss-or-optimizer";
     public const string FaultInData = "fault-in-data-or-targets";
+    public const string GradientsNotZeroed = "gradients-not-zeroed";
+    public const string SoftmaxBeforeCrossEntropy = "softmax-before-cross-entropy";
+    public const string SigmoidBeforeBceWithLogits = "sigmoid-before-bce-with-logits";
+    public const string ActivationOnOutput = "activation-on-output";
+    public const string SoftmaxOverWrongDimension = "softmax-over-wrong-dimension";
+    public const string DetachedGraph = "detached-graph";
+    public const string BroadcastLoss = "broadcast-loss";
+    public const string UnoptimizedParameters = "unoptimized-parameters";
+    public const string FrozenParameters = "frozen-parameters";
     public const string ModeDependent = "mode-dependent-layers";
 }

@@ -23,7 +23,7 @@ public static class DecisionProcedure
     {
         ArgumentNullException.ThrowIfNull(context);
         if (context.Seeds.Count == 0 || context.Verdict is SingleBatchVerdict.Passes or SingleBatchVerdict.NotEnoughEvidence) return [];
-        var left = CreateExperiments().ToList();
+        List<IExperiment> left = [.. context.Facts.Suspicions.Where(s => context.Subject.Supports(s.Undo)).Select(s => new UndoSuspicion(s)), .. CreateExperiments()];
         while (!Explained(context) && Next(context, left) is { } experiment)
         {
             left.Remove(experiment);

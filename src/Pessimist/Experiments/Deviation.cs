@@ -8,7 +8,8 @@ namespace Pessimist.Experiments;
 /// <param name="As">The setting as it is, e.g. <c>lr 10</c>.</param>
 /// <param name="Found">Its value where it is a number.</param>
 /// <param name="Default">The default value where it is a number.</param>
-public sealed record Deviation(string Cause, Intervention Undo, string As, double? Found = null, double? Default = null)
+/// <param name="Site">The line of the program that makes it so; null where there is none.</param>
+public sealed record Deviation(string Cause, Intervention Undo, string As, double? Found = null, double? Default = null, Observations.Site? Site = null)
 {
     /// <summary>A learning rate within this factor of the default is no deviation.</summary>
     const double LearningRateFactor = 3;
@@ -18,7 +19,7 @@ public sealed record Deviation(string Cause, Intervention Undo, string As, doubl
     {
         ArgumentNullException.ThrowIfNull(subject);
         var facts = subject.Facts;
-        var all = new List<Deviation>();
+        var all = new List<Deviation>(facts.Suspicions);
         if (facts.LossFactor is { } factor && factor != 1)
             all.Add(new(factor < 0 ? Causes.LossSignFlipped : Causes.LossScaled, new ScaleLoss(1 / factor), $"the loss times {Text(factor)}", factor, 1));
         if (facts.Initialization is { } init)

@@ -28,6 +28,8 @@ public sealed class ExperimentContext
         Beliefs = new Beliefs(Verdict);
         Deviations = [.. Deviation.Of(subject)];
         foreach (var attempt in baseline) _attempts[(attempt.Recipe, attempt.Seed)] = attempt;
+        // What can be pointed at in the program comes before settings that are merely unusual.
+        foreach (var suspicion in Facts.Suspicions) Beliefs.Update(suspicion.Cause, 60);
         Seeds = [.. baseline.Where(a => a.Fails).Select(a => a.Seed).Take(2)];
     }
 
@@ -97,7 +99,8 @@ public sealed class ExperimentContext
         if (attempt.Passes) return true;
         if (!attempt.Curve.StillFalling) return false;
         var before = Baseline.First(b => b.Seed == attempt.Seed).Curve.Excess;
-        return double.IsFinite(before) ? attempt.Curve.Excess < 0.2 * Math.Min(before, 1) : attempt.Curve.Excess < 0.2;
+        // A loss that grew, or blew up, is relieved when it clearly falls; one that stood still must come far down.
+        return attempt.Curve.Excess < (before < 1 ? 0.2 * before : 0.5);
     }
 
     /// <summary>20 watched steps of the program as it is.</summary>

@@ -51,6 +51,9 @@ public sealed record SubjectFacts
     /// <summary>Names of the batch's examples, for people; empty when they have none.</summary>
     public IReadOnlyList<string> Examples { get; init; } = [];
     public BatchFloor Floor { get; init; } = BatchFloor.Zero;
+
+    /// <summary>What looks wrong in the program's own step, each with what undoes it; undoing decides.</summary>
+    public IReadOnlyList<Deviation> Suspicions { get; init; } = [];
 }
 
 /// <summary>One training from a fresh start.</summary>

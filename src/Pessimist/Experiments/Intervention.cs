@@ -16,6 +16,13 @@ namespace Pessimist.Experiments;
 [JsonDerivedType(typeof(ShuffleInputs), "shuffle-inputs")]
 [JsonDerivedType(typeof(ShuffleLabels), "shuffle-labels")]
 [JsonDerivedType(typeof(UseReferenceModel), "reference-model")]
+[JsonDerivedType(typeof(ZeroGradients), "zero-gradients")]
+[JsonDerivedType(typeof(BypassOperation), "bypass-operation")]
+[JsonDerivedType(typeof(SetDimension), "dimension")]
+[JsonDerivedType(typeof(UsePlainLoss), "plain-loss")]
+[JsonDerivedType(typeof(RecordGradients), "record-gradients")]
+[JsonDerivedType(typeof(OptimizeAll), "optimize-all")]
+[JsonDerivedType(typeof(Unfreeze), "unfreeze")]
 public abstract record Intervention
 {
     /// <summary>What is changed, for people: "lr 0.001".</summary>
@@ -89,6 +96,50 @@ public sealed record ShuffleLabels : Intervention
 public sealed record UseReferenceModel : Intervention
 {
     public override string Words => "a plain two-layer network with Adam, lr 0.001";
+}
+
+/// <summary>Gradients are cleared before every forward pass, and nowhere else.</summary>
+public sealed record ZeroGradients : Intervention
+{
+    public override string Words => "zero_grad before every forward pass";
+}
+
+/// <summary>One operation hands on what it was given: a softmax before the loss, a detach.</summary>
+/// <param name="Index">Its position among the moves of the recorded step.</param>
+/// <param name="Operation">Its name, and where it is, e.g. <c>softmax (net.py:31)</c>.</param>
+public sealed record BypassOperation(int Index, string Operation) : Intervention
+{
+    public override string Words => $"the {Operation} left out";
+}
+
+/// <summary>One operation works along another dimension.</summary>
+public sealed record SetDimension(int Index, string Operation, int Dimension) : Intervention
+{
+    public override string Words => string.Create(CultureInfo.InvariantCulture, $"the {Operation} over dimension {Dimension}");
+}
+
+/// <summary>The task's standard loss on the program's own prediction and target, in matching shapes.</summary>
+public sealed record UsePlainLoss : Intervention
+{
+    public override string Words => "the plain loss of matching shapes";
+}
+
+/// <summary>Gradients are recorded all the way from the parameters to the loss.</summary>
+public sealed record RecordGradients : Intervention
+{
+    public override string Words => "gradients recorded in the whole forward pass";
+}
+
+/// <summary>Parameters that no optimizer holds are optimized too.</summary>
+public sealed record OptimizeAll : Intervention
+{
+    public override string Words => "all parameters in the optimizer";
+}
+
+/// <summary>Every parameter requires a gradient, and is optimized.</summary>
+public sealed record Unfreeze : Intervention
+{
+    public override string Words => "no frozen parameter";
 }
 
 /// <summary>The user's program with some things changed. Two recipes are equal when they change the same things, in any order.</summary>

@@ -68,6 +68,9 @@ public sealed record ExperimentFinished : Observation
     /// <summary>The value as it was, e.g. the learning rate of the program.</summary>
     public double? Found { get; init; }
 
+    /// <summary>The line of the program that it is about.</summary>
+    public Site? Site { get; init; }
+
     /// <summary>What undoing did, one line, e.g. "with lr 0.0003 the batch is fitted at step 214 (2 of 2 seeds)"; null unless confirmed.</summary>
     public string? Confirmation { get; init; }
 

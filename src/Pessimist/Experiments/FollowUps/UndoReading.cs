@@ -22,6 +22,7 @@ static class UndoReading
             Remedy = result.Outcome == ExperimentOutcome.Refuted ? null : $"{deviation.Undo.Words} instead of {deviation.As}",
             Proven = result.Outcome == ExperimentOutcome.Refuted ? null : deviation.Default,
             Found = deviation.Found,
+            Site = deviation.Site,
             Confirmation = result.Confirmation,
             Probability = result.Outcome == ExperimentOutcome.Confirmed ? 1 : context.Beliefs[cause],
             Curves = result.Curves,

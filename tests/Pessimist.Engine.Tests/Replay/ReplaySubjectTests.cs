@@ -1,0 +1,100 @@
+using Pessimist.Engine.Replay;
+using Pessimist.Experiments;
+using Pessimist.Observations;
+using Pessimist.Torch;
+using Pessimist.Torch.Data;
+using Pessimist.Torch.Nn;
+using Pessimist.Torch.Optim;
+
+namespace Pessimist.Engine.Tests.Replay;
+
+public sealed class ReplaySubjectTests
+{
+    [Fact]
+    public void Taking_the_step_again_computes_what_the_program_computes_on_one_batch()
+    {
+        var subject = Subject(() => Train(fullBatch: true));
+        var trial = subject.Run(new TrialRequest { Seed = 0, Steps = 5 });
+        List<double> own = [];
+        Train(fullBatch: true, steps: 6, losses: own);
+        trial.Losses.ShouldBe(own);
+    }
+
+    [Fact]
+    public void A_healthy_program_fits_its_first_batch()
+    {
+        var outcome = Session(() => Train());
+        outcome.Verdict.ShouldBe(SingleBatchVerdict.Passes);
+    }
+
+    [Fact]
+    public void A_missing_zero_grad_is_confirmed_by_putting_it_in() => Session(() => Train(zero: false, hard: true)).Confirmed.ShouldContain(Causes.GradientsNotZeroed);
+
+    [Fact]
+    public void A_softmax_before_cross_entropy_is_confirmed_by_leaving_it_out() => Session(() => Train(softmax: true)).Confirmed.ShouldBe([Causes.SoftmaxBeforeCrossEntropy]);
+
+    [Fact]
+    public void A_negated_loss_is_confirmed_by_turning_it() => Session(() => Train(sign: -1)).Confirmed.ShouldContain(Causes.LossSignFlipped);
+
+    [Fact]
+    public void A_tiny_learning_rate_is_confirmed_by_raising_it() => Session(() => Train(lr: 1e-9)).Confirmed.ShouldBe([Causes.LearningRateTooLow]);
+
+    [Fact]
+    public void Two_optimizers_that_take_turns_are_refused_with_the_reason()
+    {
+        ReplaySubject.Of(() =>
+        {
+            using var a = new Linear(2, 1);
+            using var b = new Linear(1, 1);
+            using var first = new SGD(a.Parameters(), lr: 0.1);
+            using var second = new SGD(b.Parameters(), lr: 0.1);
+            for (var i = 0; i < 3; i++)
+            {
+                using var scope = Scope.New();
+                b.Forward(a.Forward(Tensor.Ones([4, 2]))).Mean().Backward();
+                first.Step();
+                second.Step();
+            }
+        }, out var why).ShouldBeNull();
+        why.ShouldContain("optimizers");
+    }
+
+    [Fact]
+    public void A_program_that_never_trains_is_refused_with_the_reason()
+    {
+        ReplaySubject.Of(() => { }, out var why).ShouldBeNull();
+        why.ShouldContain("without a training step");
+    }
+
+    static ReplaySubject Subject(Action program) => ReplaySubject.Of(program, out var why) ?? throw new InvalidOperationException(why);
+
+    static SingleBatchOutcome Session(Action program) => SingleBatchSession.Run(Subject(program), 0, _ => { });
+
+    /// <summary>Three blobs, a small network.</summary>
+    /// <param name="hard">Blobs that overlap, to be learned by heart.</param>
+    static void Train(bool fullBatch = false, int steps = 30, bool zero = true, bool softmax = false, double sign = 1, double lr = 0.05, bool hard = false, List<double>? losses = null)
+    {
+        using var outer = Scope.New();
+        Rng.Seed(7);
+        var y = Tensor.From<long>([.. Enumerable.Range(0, 48).Select(i => (long)(i % 3))], 48);
+        var random = new Random(1);
+        var x = Tensor.From<float>([.. Enumerable.Range(0, 96).Select(i => (float)(3 * Math.Cos(i / 2 % 3 * 2.1 + i % 2 * 1.6) * (hard ? 0.3 : 1) + random.NextDouble()))], 48, 2);
+        using var data = new TensorDataset(x, y);
+        using var net = new Sequential(new Linear(2, 16), new ReLU(), new Linear(16, 3));
+        using var sgd = new SGD(net.Parameters(), lr: lr, momentum: 0.9);
+        var loader = new Loader(data, fullBatch ? 48 : 16, shuffle: !fullBatch);
+        for (var done = 0; done < steps;)
+            foreach (var (inputs, targets) in loader)
+            {
+                using var scope = Scope.New();
+                if (zero) sgd.ZeroGrad();
+                var output = net.Forward(inputs);
+                if (softmax) output = Functional.Softmax(output, 1);
+                var loss = Loss.CrossEntropy(output, targets);
+                losses?.Add(loss.Detach().Item<double>());
+                (sign == 1 ? loss : loss * sign).Backward();
+                sgd.Step();
+                if (++done == steps) break;
+            }
+    }
+}
