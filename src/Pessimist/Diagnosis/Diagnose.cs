@@ -1,7 +1,5 @@
-using System.Reflection;
 using Pessimist.Checks;
 using Pessimist.Checks.Settings;
-using Pessimist.Observations;
 using Pessimist.Runs;
 
 namespace Pessimist.Diagnosis;
@@ -24,15 +22,16 @@ public static class Diagnose
 
     public static DiagnosisResult With(IReadOnlyList<Check> checks, Run run, CheckSettings? settings = null)
     {
-        settings ??= CheckSettings.Default;
-        var feeds = checks.Select(c => new CheckFeed(c, settings)).ToArray();
-        foreach (var observation in run.Observations)
-            foreach (var feed in feeds)
-                feed.Read(observation);
+        var live = new LiveDiagnosis(checks, settings);
+        foreach (var observation in run.Observations) live.Read(observation);
+        return live.Result();
+    }
 
-        var verdicts = feeds.Select(f => (f.Check.Info, Verdict: f.Conclude())).ToArray();
+    /// <summary>From the verdicts of all checks to what is told.</summary>
+    internal static DiagnosisResult Of(IReadOnlyList<(CheckInfo Info, Verdict Verdict)> verdicts, CheckSettings settings)
+    {
         var all = verdicts.Select(v => v.Verdict).OfType<Verdict.Found>().Select(f => f.Finding).ToArray();
-        var (kept, folded) = Fold(all, checks.ToDictionary(c => c.Info.Code, c => c.Info));
+        var (kept, folded) = Fold(all, verdicts.ToDictionary(v => v.Info.Code, v => v.Info));
         return new DiagnosisResult(Rank(kept), folded, verdicts) { Settings = settings };
     }
 
@@ -65,69 +64,4 @@ public static class Diagnose
             .ThenByDescending(f => f.Explains.Count)
             .ThenBy(f => f.Code, StringComparer.Ordinal),
     ];
-
-    /// <summary>Delivers to one check what it reads; a check that throws is crashed for itself alone.</summary>
-    sealed class CheckFeed(Check check, CheckSettings settings)
-    {
-        readonly Exclusion? _excluded = settings.ExclusionOf(check.Info);
-        readonly Dictionary<Type, MethodInfo> _readers = check.GetType().GetInterfaces()
-            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IReads<>))
-            .ToDictionary(i => i.GetGenericArguments()[0], i => i.GetMethod(nameof(IReads<>.Read))!);
-        string? _crash;
-
-        public Check Check => check;
-
-        public void Read(Observation observation)
-        {
-            if (_crash is not null || _excluded is { Runs: false } || !_readers.TryGetValue(observation.GetType(), out var read)) return;
-            try
-            {
-                read.Invoke(check, [observation]);
-            }
-            catch (TargetInvocationException e)
-            {
-                _crash = Describe(e.InnerException ?? e);
-            }
-        }
-
-        public Verdict Conclude()
-        {
-            if (_excluded is { Runs: false } left) return new Verdict.Ignored(left.Why);
-            var verdict = Judge();
-            // A crash is told whatever is ignored: nobody asked for it to be hidden.
-            if (verdict is Verdict.Crashed) return verdict;
-            if (verdict is not Verdict.Found { Finding: var finding }) return _excluded is { } quiet ? new Verdict.Ignored(quiet.Why) : verdict;
-            finding = WithChangedLimits(finding);
-            return (_excluded ?? (finding.Location is { } at ? settings.ExclusionOf(check.Info, at.File) : null)) is { } excluded
-                ? new Verdict.Ignored(excluded.Why, finding)
-                : new Verdict.Found(finding);
-        }
-
-        /// <summary>A limit that the project has set is told beside what it led to.</summary>
-        Finding WithChangedLimits(Finding finding)
-        {
-            ChangedLimit[] changed = [.. settings.ChangedLimits().Where(c => c.Check == check.Info.Name)];
-            return changed.Length == 0 ? finding : finding with
-            {
-                Notes = [.. finding.Notes, .. changed.Select(c => $"{settings.File ?? "the project"} sets the limit {c.Limit} to {Limit.Text(c.Value)}; the default is {Limit.Text(c.Default)}")],
-            };
-        }
-
-        Verdict Judge()
-        {
-            if (_crash is not null) return new Verdict.Crashed(_crash);
-            try
-            {
-                return check.Conclude();
-            }
-#pragma warning disable CA1031 // Whatever a check throws, it must not take the others down.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                return new Verdict.Crashed(Describe(e));
-            }
-        }
-
-        static string Describe(Exception e) => $"{e.GetType().Name}: {e.Message}";
-    }
 }

@@ -36,7 +36,7 @@ public sealed partial class HtmlReportTests
     public void The_title_cannot_leave_its_element()
     {
         var failed = Run.Of([new RunEnded { Ending = RunEnding.Failed, Message = "</title>" + Hostile }]);
-        var html = HtmlReport.Render(Report.From(failed, new Diagnosis.DiagnosisResult([], [], []), "/"));
+        var html = HtmlReport.Render(Report.From(failed, new Pessimist.Diagnosis.DiagnosisResult([], [], []), "/"));
         html[..html.IndexOf("<style>", StringComparison.Ordinal)].ShouldNotContain("<img");
     }
 

@@ -17,7 +17,7 @@ public sealed class ReportJsonTests
     public void Every_report_is_as_the_schema_says()
     {
         using var schema = JsonDocument.Parse(ReportJson.Schema());
-        var empty = Report.From(new Run(), new Diagnosis.DiagnosisResult([], [], []), "/");
+        var empty = Report.From(new Run(), new Pessimist.Diagnosis.DiagnosisResult([], [], []), "/");
         var nothingBest = Report.From(Run.Of([new TrialFinished { Round = 1, Number = 1, Parameters = new Dictionary<string, double>() }]), SampleRun.HealthyDiagnosis(), "/");
         foreach (var report in (Report[])[SampleRun.HealthyReport(), SampleRun.SickReport(), empty, nothingBest])
         {
@@ -70,7 +70,7 @@ public sealed class ReportJsonTests
             new Evaluated { Model = "start", Split = "test", Metric = "mse", Value = double.NaN, Low = double.NegativeInfinity, High = double.PositiveInfinity, Count = 3 },
             new EpochFinished { Phase = "train", Epoch = 1, TrainLoss = double.NaN, ValidationLoss = double.PositiveInfinity },
         ]);
-        using var json = JsonDocument.Parse(ReportJson.Render(Report.From(run, new Diagnosis.DiagnosisResult([], [], []), "/")));
+        using var json = JsonDocument.Parse(ReportJson.Render(Report.From(run, new Pessimist.Diagnosis.DiagnosisResult([], [], []), "/")));
         var metric = json.RootElement.GetProperty("metrics")[0];
         metric.GetProperty("value").ValueKind.ShouldBe(JsonValueKind.Null);
         metric.GetProperty("high").ValueKind.ShouldBe(JsonValueKind.Null);

@@ -73,7 +73,7 @@ public sealed class TextReportTests
     [Fact]
     public void A_run_that_stopped_at_once_still_renders()
     {
-        var report = Report.From(new Run(), new Diagnosis.DiagnosisResult([], [], []), "/");
+        var report = Report.From(new Run(), new Pessimist.Diagnosis.DiagnosisResult([], [], []), "/");
         TextReport.Render(report, _plain).ShouldContain("the run ended without a last record");
         ReportJson.Render(report).ShouldContain("\"ending\": \"killed\"");
     }

@@ -72,7 +72,7 @@ public sealed class RunFolderTests : IDisposable
             var damaged = bytes.ToArray();
             for (var j = 0; j < 40; j++) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
             var run = RunReader.Read(new MemoryStream(damaged)).Run;
-            var report = Pessimist.Reporting.Report.From(run, new Diagnosis.DiagnosisResult([], [], []), "/");
+            var report = Pessimist.Reporting.Report.From(run, new Pessimist.Diagnosis.DiagnosisResult([], [], []), "/");
             Pessimist.Reporting.TextReport.Render(report, new(Pessimist.Reporting.Styles.None)).ShouldNotBeEmpty();
             Pessimist.Reporting.ReportJson.Render(report).ShouldNotBeEmpty();
         }
