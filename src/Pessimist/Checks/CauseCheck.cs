@@ -6,11 +6,10 @@ namespace Pessimist.Checks;
 /// A cause of a failing single batch, or of a badly trained network, found when an experiment confirmed it by undoing it. Its name is the name
 /// of the cause.
 /// </summary>
-public abstract class CauseCheck(CheckInfo info) : SingleBatchCheck(info)
+public abstract class CauseCheck(CheckInfo info) : ProgramCheck(info)
 {
     /// <summary>What every cause of a single batch that cannot be fitted may bring about.</summary>
-    protected static readonly string[] Consequences =
-        ["PES301", "PES402", "PES403", "PES405", "PES208", "PES506", "PES607", "PES611", "PES701", "PES901", "PES902", "PES903", "PES904", "PES910"];
+    protected static readonly string[] Consequences = Checks.Consequences.OfCause;
 
     /// <summary>The fact, without the remedy.</summary>
     protected abstract string Message(ExperimentFinished experiment, string symptom);
@@ -31,7 +30,7 @@ public abstract class CauseCheck(CheckInfo info) : SingleBatchCheck(info)
             var finding = Finding(Message(confirmed, symptom), EvidenceClass.Confirmed, onBatch ? Level.Error : Level.Warning);
             return Found(finding with
             {
-                Evidence = [.. Evidence(confirmed), .. onBatch ? Symptom() : [], .. confirmed.Measured.Select(m => new Evidence(m.Key, Format(m.Value)))],
+                Evidence = [.. Evidence(confirmed), .. onBatch ? Attempt() : [], .. confirmed.Measured.Select(m => new Evidence(m.Key, Format(m.Value)))],
                 Causes = [new Cause(Info.Name, 1, confirmed.Id)],
                 Confirmation = confirmed.Confirmation ?? confirmed.Reading,
                 Fixes = [.. Fixes(confirmed)],
@@ -53,7 +52,7 @@ public abstract class CauseCheck(CheckInfo info) : SingleBatchCheck(info)
             : vote == SingleBatchVerdict.NotEnoughEvidence ? "the single batch is undecided" : "no experiment asked about it");
     }
 
-    IEnumerable<Evidence> Symptom() => Attempts.Take(1).Select(a => new Evidence($"single batch, seed {a.Seed}", a.Because));
+    IEnumerable<Evidence> Attempt() => Attempts.Take(1).Select(a => new Evidence($"single batch, seed {a.Seed}", a.Because));
 
     IEnumerable<string> Together(ExperimentFinished confirmed) => Experiments
         .Where(e => e.Outcome == ExperimentOutcome.Confirmed && e.Cause != Info.Name && e.For == confirmed.For).Select(e => e.Cause).OfType<string>().Distinct()

@@ -1,0 +1,9 @@
+namespace Pessimist.Checks;
+
+/// <summary>Codes that are consequences of a program that cannot learn, whatever the cause.</summary>
+static class Consequences
+{
+    /// <summary>What every cause of a single batch that cannot be fitted may bring about.</summary>
+    public static readonly string[] OfCause =
+        ["PES301", "PES402", "PES403", "PES405", "PES208", "PES506", "PES607", "PES611", "PES701", "PES901", "PES902", "PES903", "PES904", "PES910"];
+}

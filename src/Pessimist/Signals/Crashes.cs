@@ -1,0 +1,66 @@
+using Pessimist.Observations;
+
+namespace Pessimist.Signals;
+
+/// <summary>What an exception of a watched program is about. Each kind is the matter of one check.</summary>
+public enum CrashKind
+{
+    Other,
+    KernelTooLarge,
+    OneExample,
+    TargetOutOfBounds,
+    ProbabilityOutOfRange,
+    InPlace,
+    GraphTwice,
+    NoGradient,
+    NoParameters,
+    Device,
+    Memory,
+    DType,
+    Shape,
+}
+
+/// <summary>Reads the messages of libtorch, of PyTorch and of this engine.</summary>
+public static class Crashes
+{
+    static readonly (CrashKind Kind, string[] Words)[] _words =
+    [
+        (CrashKind.KernelTooLarge, ["kernel size can't be greater than actual input size", "output size is too small", "should be smaller than or equal to half of kernel size"]),
+        (CrashKind.OneExample, ["expected more than 1 value per channel when training", "one value per channel has no variance", "expected more than 1 spatial element when training"]),
+        (CrashKind.ProbabilityOutOfRange, ["all elements of input should be between 0 and 1", "input_val >= zero && input_val <= one"]),
+        (CrashKind.InPlace, ["modified by an inplace operation", "leaf variable that requires grad is being used in an in-place operation",
+            "leaf variable that requires grad has been used in an in-place operation", "view of a leaf variable that requires grad is being used in an in-place"]),
+        (CrashKind.GraphTwice, ["backward through the graph a second time"]),
+        (CrashKind.NoGradient, ["does not require grad and does not have a grad_fn"]),
+        (CrashKind.NoParameters, ["got an empty parameter list"]),
+        (CrashKind.Device, ["tensors to be on the same device", "should be on the same device", "is on cpu, but expected", "found at least two devices"]),
+        (CrashKind.Memory, ["out of memory", "can't allocate memory", "cannot allocate memory"]),
+        (CrashKind.TargetOutOfBounds, ["is out of bounds.", "t >= 0 && t < n_classes", "cur_target >= 0 && cur_target < n_classes"]),
+        (CrashKind.DType, ["expected scalar type", "must have the same dtype", "should be the same", "expected dtype", "have one of the following scalar types",
+            "but expected float", "but expected double", "not implemented for '", "can't be cast to the desired output type", "expected object of scalar type",
+            "only tensors of floating point", "can only calculate the mean of floating types", "input dtype should be either floating point",
+            "takes class ids as int64", "takes a target of floating-point numbers", "tensors used as indices must be long"]),
+        (CrashKind.Shape, ["cannot be multiplied", "must match the size of tensor", "size mismatch", "to have", "invalid for input of size", "to match target batch_size",
+            "expected 2d", "expected 3d", "expected 4d", "expected 5d", "dimensional input", "running_mean should contain", "normalized_shape",
+            "sizes of tensors must match", "stack expects each tensor to be equal size", "must be equal to input_size", "expected hidden size", "expected hidden[",
+            "must be the same", "must be the same as input size", "multi-target not supported", "target tensor expected", "dimension out of range", "dimension specified as",
+            "takes class ids of shape", "they must be equal, or broadcasting", "takes an input of", "batch1", "only batches of spatial targets", "shape mismatch", "not broadcastable",
+            "inconsistent tensor size", "expected input batch_size", "must have same dimensions", "must be of the same size", "expected size for first two dimensions"]),
+    ];
+
+    public static CrashKind KindOf(ExceptionRaised crash)
+    {
+        ArgumentNullException.ThrowIfNull(crash);
+        foreach (var (kind, words) in _words)
+            if (words.Any(w => crash.Message.Contains(w, StringComparison.OrdinalIgnoreCase)) && Fits(kind, crash.Message)) return kind;
+        return CrashKind.Other;
+    }
+
+    /// <summary>Words that several kinds of messages share.</summary>
+    static bool Fits(CrashKind kind, string message) => kind switch
+    {
+        CrashKind.TargetOutOfBounds => message.Contains("arget", StringComparison.Ordinal) || message.Contains("n_classes", StringComparison.Ordinal),
+        CrashKind.DType => !message.Contains("tensors to be on the same device", StringComparison.OrdinalIgnoreCase),
+        _ => true,
+    };
+}
