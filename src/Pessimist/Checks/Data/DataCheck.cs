@@ -18,7 +18,10 @@ public abstract class DataCheck(CheckInfo info) : Check(info), IReads<DataProfil
         _profile = observation.Profile;
     }
 
-    public override Verdict Conclude() => _profile is null ? NotEnoughEvidence("the data were not profiled") : Judge(_profile);
+    public override Verdict Conclude() => _profile is null ? WithoutProfile() : Judge(_profile);
+
+    /// <summary>For a watched program, whose data are only seen as batches.</summary>
+    protected virtual Verdict WithoutProfile() => NotEnoughEvidence("the data were not profiled");
 
     protected abstract Verdict Judge(DataProfile profile);
 

@@ -1,11 +1,14 @@
 using System.Globalization;
+using MathNet.Numerics.Distributions;
 using Pessimist.Data.Profiling;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Data;
 
 /// <summary>PES112 leaked-validation-data</summary>
-public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : DataCheck(About), IReads<SplitMade>
+public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : DataCheck(About), IReads<SplitMade>,
+    IReads<BatchObserved>, IReads<LoaderBuilt>, IReads<ModuleBuilt>
 {
     public static readonly CheckInfo About = new()
     {
@@ -21,10 +24,11 @@ public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : D
             Inputs are compared exactly, as the network gets them. For a test set that was given, equal rows are a leak when so many would not come about
             by themselves: neither by chance, were the columns independent, nor as often as rows repeat inside the training set. For a split that this
             tool drew from one file, copies are a warning only when most of the file stands in it more than once, as after oversampling or joining a
-            file with itself; fewer repetitions are a note of duplicate-examples.
+            file with itself; fewer repetitions are a note of duplicate-examples. In a watched program, the inputs of evaluated batches are compared
+            with those of earlier training batches; where all of them were trained on, it is validation-on-training-data.
 
             ## When it is a false alarm
-            Rows of few distinct values repeat by nature; both comparisons above are there to keep them silent.
+            Rows of few distinct values repeat by nature; the comparisons above are there to keep them silent.
 
             ## What to do
             Remove the copies from the test set, or from the training set when the test set must stay. Split before oversampling or augmenting. Keep the
@@ -45,7 +49,12 @@ public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : D
 
         /// <summary>Share of the distinct rows that stand in the file more than once, for a split drawn from one file.</summary>
         [Origin(Origin.Convention, "natural repetitions are a minority")] public double Repeated { get; init; } = 0.5;
+
+        /// <summary>Share of the evaluated examples that were trained on, for a watched program.</summary>
+        [Origin(Origin.Convention)] public double Watched { get; init; } = 0.02;
     }
+
+    readonly EvaluatedExamples _examples = new();
 
     bool _testWasGiven;
 
@@ -53,6 +62,37 @@ public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : D
     {
         ArgumentNullException.ThrowIfNull(observation);
         if (observation is { Split: "test", How: "given" }) _testWasGiven = true;
+    }
+
+    public void Read(BatchObserved observation) => _examples.Read(observation);
+    public void Read(LoaderBuilt observation) => _examples.Read(observation);
+    public void Read(ModuleBuilt observation) => _examples.Read(observation);
+
+    protected override Verdict WithoutProfile()
+    {
+        // Without the size of the training set, part of it cannot be told from all of it.
+        var sources = _examples.Sources.Where(s => s is { FromTrainLoader: false, Loader: not null, Expected: > 0 }).ToArray();
+        if (sources.Length == 0) return NotEnoughEvidence("no loader of evaluated examples was seen, or the size of the training set is not known");
+        foreach (var source in sources.Where(s => s is { Trained: >= 5, IsAllTrained: false }))
+        {
+            var share = source.Trained / source.Expected;
+            var natural = Math.Max(_examples.NaturalRepeats, 1e-4);
+            var p = 1 - Binomial.CDF(natural, (int)source.Rows, (int)source.Trained - 1);
+            if (share < limits.Watched || p > limits.P) continue;
+            return Found(Finding($"about {Percent(share)} of the examples that are evaluated were trained on", EvidenceClass.Proved) with
+            {
+                Location = source.Loader?.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,
+                Evidence =
+                [
+                    new("evaluated examples that were trained on before", string.Create(CultureInfo.InvariantCulture, $"{source.Trained:N0} of {source.Rows:N0}"), "0", "definition"),
+                    new("share, as far as training examples were recorded", Percent(share), Percent(limits.Watched), "convention"),
+                    new("p of as many, if they repeated as training examples do", Value(p), Value(limits.P), "binomial test"),
+                ],
+                Fixes = ["split before copying, augmenting or cutting into windows, and by group where examples belong together"],
+            });
+        }
+
+        return Passed("evaluated examples were not trained on, or all of them were on purpose");
     }
 
     protected override Verdict Judge(DataProfile profile)
