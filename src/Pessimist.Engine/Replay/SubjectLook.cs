@@ -28,6 +28,7 @@ static class SubjectLook
             KnowNothingLoss = nothing,
             KnowNothingAs = words,
             BatchSize = (int)(replay[loss.Prediction] is { Rank: > 0 } p ? p.Size(0) : 0),
+            FloorKnown = loss.Kind is "cross-entropy" or "nll" or "bce" or "bce-with-logits" or "mse" && nothing > 0,
             Floor = BatchLook.Floor(recording, loss, replay),
             Suspicions = Suspicions.Of(recording, loss),
         };

@@ -39,7 +39,8 @@ public static class Diagnose
     static (List<Finding> Kept, List<Finding> Folded) Fold(Finding[] all, Dictionary<string, CheckInfo> infos)
     {
         Finding? CauseOf(Finding finding) => all.FirstOrDefault(cause => cause != finding
-            && cause.EvidenceClass >= finding.EvidenceClass
+            // What was shown by undoing it may explain a fact that was proved.
+            && (cause.EvidenceClass >= finding.EvidenceClass || cause.EvidenceClass == EvidenceClass.Confirmed)
             && (cause.Explains.Contains(finding.Code) || infos[cause.Code].Explains.Contains(finding.Code)));
 
         Finding RootOf(Finding finding)

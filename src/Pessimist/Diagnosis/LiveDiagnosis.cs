@@ -13,6 +13,7 @@ public sealed class LiveDiagnosis
     readonly CheckSettings _settings;
     readonly CheckFeed[] _feeds;
     readonly Dictionary<Type, CheckFeed[]> _readers;
+    readonly List<ExperimentFinished> _experiments = [];
 
     /// <param name="checks">New ones: a check serves one run.</param>
     public LiveDiagnosis(IReadOnlyList<Check> checks, CheckSettings? settings = null)
@@ -26,9 +27,10 @@ public sealed class LiveDiagnosis
 
     public void Read(Observation observation)
     {
+        if (observation is ExperimentFinished { Outcome: ExperimentOutcome.Confirmed } experiment) _experiments.Add(experiment);
         if (!_readers.TryGetValue(observation.GetType(), out var feeds)) return;
         foreach (var feed in feeds) feed.Read(observation);
     }
 
-    public DiagnosisResult Result() => Diagnose.Of([.. _feeds.Select(f => (f.Info, f.Conclude()))], _settings);
+    public DiagnosisResult Result() => Diagnose.Of([.. _feeds.Select(f => (f.Info, Confirmation.Of(f.Info, f.Conclude(), _experiments)))], _settings);
 }

@@ -52,6 +52,9 @@ public sealed record SubjectFacts
     public IReadOnlyList<string> Examples { get; init; } = [];
     public BatchFloor Floor { get; init; } = BatchFloor.Zero;
 
+    /// <summary>False for a loss that says nothing by its height (hand-written, a bound, a policy's): then only NaN and infinity are symptoms.</summary>
+    public bool FloorKnown { get; init; } = true;
+
     /// <summary>What looks wrong in the program's own step, each with what undoes it; undoing decides.</summary>
     public IReadOnlyList<Deviation> Suspicions { get; init; } = [];
 }

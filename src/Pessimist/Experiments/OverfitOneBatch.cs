@@ -63,7 +63,24 @@ public static class OverfitOneBatch
         {
             Recipe = recipe, Seed = seed, Steps = options.MostSteps, GoOn = GoOn, Detailed = detailed, Cancel = cancel,
         });
-        return new Attempt(recipe, seed, trial, Judge(trial.Losses, trial.FinalError, trial));
+        return new Attempt(recipe, seed, trial, Temper(Judge(trial.Losses, trial.FinalError, trial), trial, facts, options.Limits));
+    }
+
+    /// <summary>What the curve alone cannot know: noise of dropout over a batch that is known by heart, and losses without a known floor.</summary>
+    static CurveVerdict Temper(CurveVerdict curve, Trial trial, SubjectFacts facts, SingleBatchLimits limits)
+    {
+        if (!facts.FloorKnown && curve.FirstNonFinite is null && !curve.Passes)
+            return curve with { Verdict = SingleBatchVerdict.NotEnoughEvidence, Because = $"{curve.Because}; nobody knows how low this loss can get" };
+        if (!SingleBatchVote.IsSymptom(curve.Verdict) || trial.EvaluationLoss is not { } evaluation || trial.Losses.Count == 0) return curve;
+        var span = facts.KnowNothingLoss > facts.Floor.Loss ? facts.KnowNothingLoss - facts.Floor.Loss : trial.Losses[0] - facts.Floor.Loss;
+        return span > 0 && evaluation - facts.Floor.Loss <= limits.Plateau * span
+            ? curve with
+            {
+                Verdict = SingleBatchVerdict.Passes,
+                FittedAt = trial.Losses.Count - 1,
+                Because = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{curve.Because}; without dropout and batch statistics the loss is {evaluation:0.####}: the batch is known by heart"),
+            }
+            : curve;
     }
 
     public static SingleBatchTried Observe(this Attempt attempt, SubjectFacts facts)
