@@ -35,7 +35,7 @@ static class Programs
         BatchNormsOnBatch = training ? ["norm"] : [], BatchNormsOnRunning = training ? [] : ["norm"],
     };
 
-    public static LossObserved Loss(long step, Phase phase, double value, string kind = "cross-entropy", int line = 22) => new() { Step = step, Phase = phase, Kind = kind, Value = value, Site = At(line) };
+    public static LossObserved LossCall(long step, Phase phase, double value, string kind = "cross-entropy", int line = 22) => new() { Step = step, Phase = phase, Kind = kind, Value = value, Site = At(line) };
 
     public static MetricReported Metric(string name, double value, long step, string? split = null) => new() { Name = name, Value = value, Step = step, Split = split, Site = At(40) };
 
@@ -48,7 +48,7 @@ static class Programs
 
     /// <summary>Losses of a training, one a step.</summary>
     public static IEnumerable<Observation> Losses(IEnumerable<double> losses) =>
-        losses.SelectMany((l, i) => new Observation[] { Loss(i, Phase.Train, l) with { Input = Tensor(8, 10) }, Loop(LoopAction.Backward, i, l), Loop(LoopAction.OptimizerStep, i + 1) });
+        losses.SelectMany((l, i) => new Observation[] { LossCall(i, Phase.Train, l) with { Input = Tensor(8, 10) }, Loop(LoopAction.Backward, i, l), Loop(LoopAction.OptimizerStep, i + 1) });
 
     /// <summary>The loss stays at ln 10.</summary>
     public static IEnumerable<Observation> StuckLosses => Losses(Enumerable.Range(0, 60).Select(i => 2.3 + 0.01 * Math.Sin(i)));

@@ -111,7 +111,7 @@ public sealed class EvaluationInTrainModeTests
     [Fact]
     public void Without_loaders_new_examples_with_a_loss_are_an_evaluation()
     {
-        IEnumerable<Observation> Evaluate(long step, int first) => [Batch(step, Phase.Evaluate, null, Enumerable.Range(first, 8)), Pass(step, Phase.Evaluate, training: true), Loss(step, Phase.Evaluate, 1)];
+        IEnumerable<Observation> Evaluate(long step, int first) => [Batch(step, Phase.Evaluate, null, Enumerable.Range(first, 8)), Pass(step, Phase.Evaluate, training: true), LossCall(step, Phase.Evaluate, 1)];
 
         Of(Epochs(2, step => Evaluate(step, 100))).ShouldBeOfType<Verdict.Found>();
         Of(Epochs(2, step => Evaluate(step, 8))).ShouldBeOfType<Verdict.NotEnoughEvidence>("these are training examples");
