@@ -51,13 +51,21 @@ public static unsafe class Autograd
     /// <param name="createGraph">Record the pass itself.</param>
     public static void Backward(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor?> gradients = default, bool? retainGraph = null, bool createGraph = false)
     {
-        if (Watcher.Current is not { } watcher || outputs.Length != 1)
+        if (Watcher.Current is not { } watcher || outputs.IsEmpty)
         {
             Run(outputs, gradients, default, null, retainGraph, createGraph, false);
             return;
         }
-        var loss = watcher.Backward(outputs[0], retainGraph ?? createGraph) ?? outputs[0];
-        Run([loss], gradients, default, null, retainGraph, createGraph, false);
+        var loss = watcher.Backward(outputs[0], retainGraph ?? createGraph);
+        try
+        {
+            Run(loss is null || outputs.Length > 1 ? outputs : [loss], gradients, default, null, retainGraph, createGraph, false);
+        }
+        catch (TorchException e)
+        {
+            watcher.BackwardFailed(outputs[0], e);
+            throw;
+        }
         watcher.BackwardDone(outputs[0]);
     }
 

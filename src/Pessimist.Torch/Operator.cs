@@ -17,12 +17,17 @@ public sealed unsafe class Operator(string name, string overload = "")
     const int MostResults = 16;
     const int StackBytes = 1024;
 
+    static int s_count;
+
     nint _op;
     string _schema = "";
 
     public string Name { get; } = name;
 
     public string Overload { get; } = overload;
+
+    /// <summary>Counted from 0 in this process, to look facts about operators up in an array.</summary>
+    public int Index { get; } = Interlocked.Increment(ref s_count) - 1;
 
     /// <summary>The operator's declaration, as <c>aten::relu(Tensor self) -> Tensor</c>.</summary>
     /// <exception cref="TorchException">libtorch has no such operator.</exception>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Pessimist.Torch.Native;
+using Pessimist.Torch.Watching;
 
 namespace Pessimist.Torch;
 
@@ -139,6 +140,14 @@ public sealed unsafe partial class Tensor : IDisposable
 
     /// <summary>The only element, converted to <typeparamref name="T"/>.</summary>
     public T Item<T>()
+        where T : unmanaged, System.Numerics.INumberBase<T>
+    {
+        var value = ReadItem<T>();
+        Watcher.Current?.Item(this, double.CreateTruncating(value));
+        return value;
+    }
+
+    T ReadItem<T>()
         where T : unmanaged, System.Numerics.INumberBase<T>
     {
         if (Numel != 1) throw new TorchException($"Item needs exactly one element, and {Describe()} has {Numel.ToString(CultureInfo.InvariantCulture)}");

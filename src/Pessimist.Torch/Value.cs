@@ -91,6 +91,27 @@ public readonly struct Value
 
     public bool[] AsBools() => Reference as bool[] ?? throw Wrong("a list of flags");
 
+    /// <summary>Whether it is a tensor, and which.</summary>
+    public bool TryTensor(out Tensor tensor)
+    {
+        tensor = Tag == Tag.Tensor ? (Tensor)Reference! : null!;
+        return Tag == Tag.Tensor;
+    }
+
+    /// <summary>Whether it is a list of tensors; entries may be null.</summary>
+    public bool TryTensors(out Tensor?[] tensors)
+    {
+        tensors = Tag == Tag.TensorList ? (Tensor?[])Reference! : [];
+        return Tag == Tag.TensorList;
+    }
+
+    /// <summary>Whether it is an integer or a floating-point number.</summary>
+    public bool TryNumber(out double number)
+    {
+        number = Tag is Tag.Double or Tag.Int ? AsDouble() : 0;
+        return Tag is Tag.Double or Tag.Int;
+    }
+
     TorchException Wrong(string wanted) => new($"the value is not {wanted} but {this}");
 
     /// <summary>Bytes outside the value itself that its native form needs.</summary>

@@ -58,8 +58,14 @@ public sealed class Loader : IEnumerable<Batch>
     IEnumerator<Batch> Watched(IEnumerator<Batch> batches, int epoch)
     {
         using (batches)
-            for (var index = 0; batches.MoveNext(); index++)
+            for (var index = 0; Fetch(batches); index++)
                 yield return Watcher.Current?.Batch(this, batches.Current, epoch, index) ?? batches.Current;
+    }
+
+    bool Fetch(IEnumerator<Batch> batches)
+    {
+        Watcher.Current?.Fetch(this);
+        return batches.MoveNext();
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -18,7 +18,7 @@ public abstract class Watcher
     /// <summary>The watcher of this thread; null while none watches, and inside of one's own methods.</summary>
     internal static Watcher? Current => t_current;
 
-    /// <summary>Tell of every operator. Costs more than all else: switch it on for single steps.</summary>
+    /// <summary>Tell of every operator, or of those that <see cref="Sees"/> lets through.</summary>
     protected internal bool SeesOperators { get; protected set; }
 
     /// <summary>Tell of the forward passes of modules inside of modules too, and not of the outermost only.</summary>
@@ -33,11 +33,14 @@ public abstract class Watcher
         return lease;
     }
 
+    /// <summary>Whether to tell of calls of this operator. Asked at every call: answer fast.</summary>
+    protected virtual bool Sees(Operator op) => true;
+
     /// <summary>An operator was called. Returns its result, or another tensor for the program to go on with.</summary>
     /// <param name="results">What it returned; the first argument for one that works in place.</param>
     protected virtual Tensor? OnOperator(Operator op, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results) => null;
 
-    /// <summary>An operator refused its arguments.</summary>
+    /// <summary>An operator, or the method in front of it, refused its arguments.</summary>
     protected virtual void OnOperatorFailed(Operator op, ReadOnlySpan<Value> args, TorchException error)
     {
     }
@@ -88,6 +91,11 @@ public abstract class Watcher
     {
     }
 
+    /// <summary>A backward pass failed.</summary>
+    protected virtual void OnBackwardFailed(Tensor loss, Exception error)
+    {
+    }
+
     /// <summary>Gradients of these outputs with respect to these inputs were computed, and accumulated nowhere.</summary>
     protected virtual void OnGrad(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> results, bool createGraph)
     {
@@ -119,6 +127,11 @@ public abstract class Watcher
     {
     }
 
+    /// <summary>The program asks a loader for the next batch, and will wait until it is there.</summary>
+    protected virtual void OnFetch(Loader loader)
+    {
+    }
+
     /// <summary>A loader hands out a batch; returns another one to hand out, or null. A batch given back belongs to the watcher.</summary>
     protected virtual Batch? OnBatch(Loader loader, Batch batch, int epoch, int index) => null;
 
@@ -134,6 +147,7 @@ public abstract class Watcher
 
     internal Tensor? Operator(Operator op, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results)
     {
+        if (!Sees(op)) return null;
         using var quiet = new Quiet(this);
         try
         {
@@ -157,9 +171,46 @@ public abstract class Watcher
         }
     }
 
+    // Written out, without a closure: they run for every layer of every step.
+    internal Tensor? Forward(Module module, Tensor input)
+    {
+        using var quiet = new Quiet(this);
+        try
+        {
+            return OnForward(module, input);
+        }
+        catch (Exception e) when (Swallow(e))
+        {
+            return null;
+        }
+    }
+
+    internal Tensor? Forwarded(Module module, Tensor input, Tensor output)
+    {
+        using var quiet = new Quiet(this);
+        try
+        {
+            return OnForwarded(module, input, output);
+        }
+        catch (Exception e) when (Swallow(e))
+        {
+            return null;
+        }
+    }
+
+    internal void Item(Tensor tensor, double value)
+    {
+        using var quiet = new Quiet(this);
+        try
+        {
+            OnItem(tensor, value);
+        }
+        catch (Exception e) when (Swallow(e))
+        {
+        }
+    }
+
     internal void Module(Module module) => Tell(() => OnModule(module));
-    internal Tensor? Forward(Module module, Tensor input) => Ask(() => OnForward(module, input), null);
-    internal Tensor? Forwarded(Module module, Tensor input, Tensor output) => Ask(() => OnForwarded(module, input, output), null);
     internal void ForwardFailed(Module module, Tensor input, Exception error) => Tell(() => OnForwardFailed(module, input, error));
     internal void Mode(Module module, bool training) => Tell(() => OnMode(module, training));
     internal void Optimizer(Optimizer optimizer) => Tell(() => OnOptimizer(optimizer));
@@ -168,6 +219,7 @@ public abstract class Watcher
     internal void ZeroGrad(object owner) => Tell(() => OnZeroGrad(owner));
     internal Tensor? Backward(Tensor loss, bool retainGraph) => Ask(() => OnBackward(loss, retainGraph), null);
     internal void BackwardDone(Tensor loss) => Tell(() => OnBackwardDone(loss));
+    internal void BackwardFailed(Tensor loss, Exception error) => Tell(() => OnBackwardFailed(loss, error));
     internal void Grad(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> results, bool createGraph) =>
         Tell(() => OnGrad(outputs, inputs, results, createGraph));
     internal void Clipping(IReadOnlyList<Tensor> parameters, double limit, bool byValue) => Tell(() => OnClipping(parameters, limit, byValue));
@@ -176,8 +228,8 @@ public abstract class Watcher
     internal void Scheduler(Scheduler scheduler, Optimizer optimizer) => Tell(() => OnScheduler(scheduler, optimizer));
     internal void Scheduled(Scheduler scheduler, Optimizer optimizer) => Tell(() => OnScheduled(scheduler, optimizer));
     internal void Loader(Loader loader) => Tell(() => OnLoader(loader));
+    internal void Fetch(Loader loader) => Tell(() => OnFetch(loader));
     internal Batch? Batch(Loader loader, Batch batch, int epoch, int index) => Ask(() => OnBatch(loader, batch, epoch, index), null);
-    internal void Item(Tensor tensor, double value) => Tell(() => OnItem(tensor, value));
 
     void Tell(Action tell) => Ask<object?>(() =>
     {

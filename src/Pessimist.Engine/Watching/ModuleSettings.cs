@@ -1,0 +1,60 @@
+using System.Globalization;
+using Pessimist.Torch.Nn;
+
+namespace Pessimist.Engine.Watching;
+
+/// <summary>The numbers that a module was constructed with, from what it says of itself: every layer prints them under PyTorch's names.</summary>
+static class ModuleSettings
+{
+    public static IReadOnlyDictionary<string, double> Of(Module module)
+    {
+        var settings = new Dictionary<string, double>();
+        if (module.NamedChildren().Any()) return settings;
+        string[] positional = module switch
+        {
+            Convolution => ["in_channels", "out_channels"],
+            BatchNorm => ["num_features"],
+            Embedding => ["num_embeddings", "embedding_dim"],
+            LayerNorm => ["normalized_shape"],
+            _ => [],
+        };
+        var position = 0;
+        foreach (var argument in Arguments(module.ToString() ?? ""))
+        {
+            var (name, value) = argument.Split('=', 2) is [var n, var v] ? (n.Trim(), v)
+                : position < positional.Length ? (positional[position++], argument) : ("", argument);
+            if (name.Length > 0 && Number(value) is { } number) settings.TryAdd(name, number);
+        }
+
+        if (module is Convolution) settings.TryAdd("bias", 1);
+        return settings;
+    }
+
+    /// <summary>What stands between the outer parentheses, cut at its outer commas.</summary>
+    static IEnumerable<string> Arguments(string text)
+    {
+        int depth = 0, from = text.IndexOf('(', StringComparison.Ordinal) + 1;
+        if (from == 0) yield break;
+        for (var i = from; i < text.Length; i++)
+        {
+            if (text[i] == '(') depth++;
+            else if (text[i] == ',' && depth == 0 || text[i] == ')' && depth-- == 0)
+            {
+                yield return text[from..i];
+                from = i + 1;
+            }
+        }
+    }
+
+    static double? Number(string text)
+    {
+        // Of a tuple, the first number.
+        text = text.Trim(' ', '(', ')', '[', ']').Split(',')[0];
+        return text switch
+        {
+            "True" => 1,
+            "False" => 0,
+            _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null,
+        };
+    }
+}

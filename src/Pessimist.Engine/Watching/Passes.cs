@@ -1,0 +1,179 @@
+using Pessimist.Observations;
+using Pessimist.Torch;
+
+namespace Pessimist.Engine.Watching;
+
+/// <summary>Follows forward passes until it is known what they are for.</summary>
+sealed class Passes(Session session)
+{
+    const int MostPending = 1024;
+
+    /// <summary>Evaluation passes that are all recorded; later the first ones of each turn are.</summary>
+    const int NewEvaluations = 64;
+    const int FirstOfTurn = 2;
+
+    /// <summary>Turns in which the data are followed as well as the gradients.</summary>
+    const int FollowedTurns = 3;
+
+    readonly List<Pass> _pending = [];
+    readonly HashSet<int> _partOfTraining = [];
+    readonly Dictionary<(int Model, Phase Phase), (Pass Pass, int Signature, long Count)> _last = [];
+    int[] _patternKeys = [];
+    bool[] _pattern = [];
+    long _evaluations;
+    int _evaluationsOfTurn;
+
+    /// <summary>The pass that runs, or ran last.</summary>
+    public Pass? Current { get; private set; }
+
+    /// <summary>No forward pass without gradients was seen yet.</summary>
+    public bool NeverEvaluated => _evaluations == 0;
+
+    public Pass Begin(ModuleNote note, Tensor input)
+    {
+        var gradients = Autograd.IsEnabled;
+        var training = note.Network.Root?.Training ?? true;
+        var evaluates = !gradients || !training;
+        if (evaluates)
+        {
+            _evaluations++;
+            _evaluationsOfTurn++;
+        }
+
+        var records = evaluates ? _evaluations <= NewEvaluations || _evaluationsOfTurn <= FirstOfTurn || long.IsPow2(_evaluations) : session.Sampling.Records;
+        return Current = new Pass(note.Network)
+        {
+            Step = session.Step,
+            Turn = session.Sampling.Turn,
+            GradientsOn = gradients,
+            Training = training,
+            Examples = input.Rank > 0 ? input.Size(0) : null,
+            Site = session.Sites.Of(HashCode.Combine(1, note.Id, gradients), session.Sampling.Turn),
+            Records = records,
+            Measures = evaluates ? records && (_evaluations <= 8 || long.IsPow2(_evaluations)) : session.Sampling.Measures,
+        };
+    }
+
+    public void End(Pass pass, Tensor output)
+    {
+        pass.Number = pass.GradientsOn ? Graph.NumberOf(output) : -1;
+        var follows = session.Sampling.Turn < FollowedTurns || session.Sampling.Traces;
+        if (!pass.GradientsOn && !follows && !_partOfTraining.Contains(pass.Signature))
+        {
+            Resolve(pass, Phase.Evaluate);
+            return;
+        }
+
+        if (follows) pass.Output = output;
+        _pending.Add(pass);
+        if (_pending.Count > MostPending) ResolveAt(0, Phase.Evaluate);
+    }
+
+    /// <summary>A pass that threw: it was meant for something, and nobody knows for what.</summary>
+    public void Fail(Pass pass)
+    {
+        if (pass.Records) session.Recording.Add(pass.ToObservation(Phase.Unknown, 1));
+    }
+
+    /// <summary>A backward pass starts: tells which forward passes it goes through, and which operations of <paramref name="others"/>.</summary>
+    public bool[] Backward(Tensor root, long[] others)
+    {
+        if (others.Length == 0 && IsPattern())
+        {
+            Apply(_pattern);
+            return [];
+        }
+
+        long[] numbers = [.. _pending.Select(p => p.Number), .. others];
+        var found = root.RequiresGrad ? Graph.From(root, numbers, []).Found : new bool[numbers.Length];
+        bool[] reached = found[.._pending.Count];
+        var ancestors = _pending.Any(p => p.Output is not null) ? Ancestry.Of(root, session) : null;
+        for (var i = 0; i < reached.Length; i++)
+        {
+            if (reached[i] || _pending[i].Output is not { } output || ancestors is null) continue;
+            // The data take part though no gradient does: a teacher, a target network, a generator behind a detach.
+            if (reached[i] = ancestors.Contains(Session.IdentityOf(output))) _partOfTraining.Add(_pending[i].Signature);
+        }
+
+        // A graph that is cut: the pass that was meant is the last one.
+        if (!reached.Contains(true) && _pending.FindLastIndex(p => p.GradientsOn) is >= 0 and var last) reached[last] = true;
+        _patternKeys = [.. _pending.Select(p => p.Signature)];
+        _pattern = reached;
+        Apply(reached);
+        return found[_patternKeys.Length..];
+    }
+
+    public void NextTurn()
+    {
+        _evaluationsOfTurn = 0;
+        // What still waits may be for the step of the next optimizer, as a generator's pass does; after that it was for nothing.
+        for (var i = _pending.Count - 1; i >= 0; i--)
+        {
+            if (_pending[i].GradientsOn && _pending[i].Turn >= session.Sampling.Turn) _pending[i].Output = null;
+            else ResolveAt(i, Phase.Evaluate);
+        }
+    }
+
+    public void Finish()
+    {
+        while (_pending.Count > 0) ResolveAt(0, Phase.Evaluate);
+        foreach (var ((_, phase), (pass, _, count)) in _last)
+            if (count > 0)
+                session.Recording.Add(pass.ToObservation(phase, count));
+        _last.Clear();
+    }
+
+    // In the thick of training every turn is as the one before: then the graph is not walked again.
+    bool IsPattern()
+    {
+        if (session.Sampling.Records || _pending.Count != _patternKeys.Length) return false;
+        for (var i = 0; i < _patternKeys.Length; i++)
+            if (_pending[i].Signature != _patternKeys[i])
+                return false;
+        return true;
+    }
+
+    void Apply(bool[] reached)
+    {
+        for (int i = 0, at = 0; i < reached.Length; i++)
+        {
+            if (reached[i]) ResolveAt(at, Phase.Train);
+            else at++;
+        }
+    }
+
+    void ResolveAt(int index, Phase phase)
+    {
+        var pass = _pending[index];
+        _pending.RemoveAt(index);
+        Resolve(pass, phase);
+    }
+
+    void Resolve(Pass pass, Phase phase)
+    {
+        pass.Output = null;
+        if (phase == Phase.Train) pass.Network.Trained = true;
+        if (pass.WhenKnown is { } waiting)
+            foreach (var tell in waiting)
+                tell(phase);
+        pass.WhenKnown = null;
+        if (pass.Batch is { } batch) session.Recording.Add(batch with { Phase = phase });
+        if (pass.Activations is { Count: > 0 } activations)
+            session.Recording.Add(new ActivationsMeasured { Step = pass.Step, Model = pass.Network.Number, Phase = phase, Modules = activations });
+
+        var key = (pass.Network.Number, phase);
+        var signature = pass.Signature;
+        var known = _last.TryGetValue(key, out var last);
+        if (!known || last.Signature != signature || pass.Records)
+        {
+            if (known && last.Count > 0 && last.Signature != signature) session.Recording.Add(last.Pass.ToObservation(phase, last.Count));
+            var alike = known && last.Signature == signature ? last.Count : 0;
+            session.Recording.Add(pass.ToObservation(phase, alike + 1));
+            _last[key] = (pass, signature, 0);
+        }
+        else
+        {
+            _last[key] = (pass, signature, last.Count + 1);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Pessimist.Observations;
+using Pessimist.Runs;
+using Pessimist.Torch;
+using Pessimist.Torch.Data;
+using Pessimist.Torch.Nn;
+using Pessimist.Torch.Optim;
+using Pessimist.Torch.Watching;
+
+namespace Pessimist.Engine.Watching;
+
+/// <summary>Hands what a program does on to the parts of the probe, and keeps track of where it is.</summary>
+sealed class ProgramWatcher : Watcher
+{
+    readonly Session _session;
+    readonly Passes _passes;
+    readonly Losses _losses;
+    readonly Batches _batches;
+    readonly Parameters _parameters;
+    readonly Activations _activations = new();
+    readonly Loop _loop;
+    readonly Resources _resources;
+    readonly Failures _failures;
+    readonly OperationSites _operations;
+    readonly ConditionalWeakTable<Optimizer, OptimizerNote> _optimizers = [];
+    readonly ConditionalWeakTable<Scheduler, object> _schedulers = [];
+    readonly Stack<(ModuleNote? Module, Pass? Pass)> _running = [];
+    int _optimizerCount;
+    int _schedulerCount;
+
+    public ProgramWatcher(Run run, ProbeOptions options)
+    {
+        _session = new Session(new Recording(run), options);
+        _passes = new Passes(_session);
+        _operations = new OperationSites(_session);
+        _losses = new Losses(_session, _passes, _operations);
+        _batches = new Batches(_session);
+        _parameters = new Parameters(_session);
+        _loop = new Loop(_session);
+        _resources = new Resources(_session);
+        _failures = new Failures(_session);
+        SeesOperators = true;
+    }
+
+    public Session Session => _session;
+    public Failures Failures => _failures;
+
+    sealed record OptimizerNote(int Number)
+    {
+        public double[] Rates { get; set; } = [];
+    }
+
+    /// <summary>Networks and optimizers that were there before the probe.</summary>
+    public void Attach(IEnumerable<Module> networks, IEnumerable<Optimizer> optimizers)
+    {
+        foreach (var network in networks) _session.Networks.TakeUp(network);
+        foreach (var optimizer in optimizers) NoteOf(optimizer);
+    }
+
+    public void Finish(int exitCode)
+    {
+        _passes.Finish();
+        _losses.Finish();
+        _loop.Finish();
+        _parameters.Record(all: true);
+        _parameters.Free();
+        _session.Recording.Add(new ProgramEnded
+        {
+            ExitCode = exitCode,
+            Steps = _session.Step,
+            Seconds = _session.Recording.Elapsed,
+            ProbeSeconds = _session.Sampling.Spent,
+            Dropped = _session.Recording.Dropped,
+            Faults = _session.Recording.Faults,
+        });
+    }
+
+    protected override void OnFault(Exception fault) => _session.Recording.Fault(fault);
+
+    protected override Tensor? OnOperator(Operator op, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results)
+    {
+        var kind = OperatorKind.Of(op);
+        _session.Flight.Add(kind, _session.Module, args, results);
+        _activations.Follow(kind);
+        if (kind.Loss is not null && results.Length > 0)
+        {
+            using var timed = new Timed(_session);
+            _losses.Called(kind, args, results[0]);
+            if (_passes.Current is { Batch: { Target: null } batch } pass && args[1].TryTensor(out var target)) pass.Batch = Batches.WithTarget(batch, target);
+        }
+        else if (kind.IsDropout)
+        {
+            if (args[1].TryNumber(out var p) && p > 0) _passes.Current?.Modes.Add((_session.Module, false, args[2].AsBool()));
+        }
+        else if (kind.IsBatchNorm)
+        {
+            _passes.Current?.Modes.Add((_session.Module, true, args[5].AsBool()));
+        }
+        else if (kind.IsActivation && results.Length > 0 && _passes.Current is { Activations: { } measures } current && _running.Count > 0)
+        {
+            using var timed = new Timed(_session);
+            var module = _session.Module;
+            var isLayer = module is { IsLeaf: true } && IsActivationLayer(module.Type);
+            if (_activations.Measure(current.Network, module?.Path ?? "", isLayer ? module!.Type : kind.Name, kind, results[0]) is { } measure) measures.Add(measure);
+        }
+
+        return null;
+    }
+
+    static bool IsActivationLayer(string type) => type is nameof(ReLU) or nameof(Tanh) or nameof(Sigmoid);
+
+    protected override void OnOperatorFailed(Operator op, ReadOnlySpan<Value> args, TorchException error) => _failures.Operator(op, args, error);
+
+    protected override void OnModule(Module module) => _session.Networks.Constructed(module);
+
+    protected override Tensor? OnForward(Module module, Tensor input)
+    {
+        if (_running.Count == 0)
+        {
+            _failures.Clear();
+            var note = _session.Networks.Outermost(module);
+            var pass = note is null ? null : _passes.Begin(note, input);
+            if (pass is { Records: true })
+            {
+                using var timed = new Timed(_session);
+                pass.Batch = _batches.Look(pass, input);
+                if (pass.Measures) pass.Activations = [];
+            }
+
+            _session.Module = note;
+            _running.Push((note, pass));
+            return null;
+        }
+
+        var (outer, running) = _running.Peek();
+        _session.Module = outer is null ? null : _session.Networks.Inner(module, outer.Network);
+        _running.Push((_session.Module, running));
+        return null;
+    }
+
+    protected override Tensor? OnForwarded(Module module, Tensor input, Tensor output)
+    {
+        var (note, pass) = _running.Pop();
+        _session.Module = _running.Count > 0 ? _running.Peek().Module : null;
+        if (note is { IsLeaf: true } && !IsActivationLayer(note.Type) && pass?.Activations is { } measures)
+        {
+            using var timed = new Timed(_session);
+            if (_activations.Measure(note.Network, note.Path, note.Type, null, output) is { } measure) measures.Add(measure);
+        }
+
+        if (_running.Count == 0 && pass is not null) _passes.End(pass, output);
+        return null;
+    }
+
+    protected override void OnForwardFailed(Module module, Tensor input, Exception error)
+    {
+        if (_running.Count == 0) return;
+        var (note, pass) = _running.Pop();
+        _failures.Module(note?.Path, input, error);
+        _session.Module = _running.Count > 0 ? _running.Peek().Module : null;
+        if (_running.Count == 0 && pass is not null) _passes.Fail(pass);
+    }
+
+    protected override void OnMode(Module module, bool training)
+    {
+        var note = _session.Networks.Find(module);
+        if (note is { Path.Length: > 0 }) return;
+        note ??= _session.Networks.IfRoot(module);
+        if (note is { Path.Length: 0 }) Move(training ? LoopAction.Train : LoopAction.Eval, note.Network.Number);
+    }
+
+    protected override void OnOptimizer(Optimizer optimizer) => NoteOf(optimizer);
+
+    protected override bool OnStep(Optimizer optimizer)
+    {
+        using var timed = new Timed(_session, _session.Sampling.Records);
+        NoteOf(optimizer);
+        _parameters.Record(all: false);
+        if (_session.Sampling.Measures) _parameters.BeforeStep(optimizer);
+        return true;
+    }
+
+    protected override void OnStepped(Optimizer optimizer)
+    {
+        using var timed = new Timed(_session, _session.Sampling.Records);
+        var note = NoteOf(optimizer);
+        double? gradient = null;
+        if (_session.Sampling.Measures)
+        {
+            gradient = _parameters.GradientNorm();
+            _parameters.AfterStep(note.Number, _session.Step);
+        }
+
+        Move(LoopAction.OptimizerStep, note.Number, m => m with { LearningRate = optimizer.LearningRate, Gradient = gradient });
+        _resources.EndTurn();
+        _loop.EndTurn();
+        _session.Step++;
+        _passes.NextTurn();
+        _losses.NextTurn();
+        _session.Flight.Clear();
+        _session.Sampling.Next();
+    }
+
+    protected override void OnZeroGrad(object owner) => Move(LoopAction.ZeroGrad, owner switch
+    {
+        Optimizer optimizer => NoteOf(optimizer).Number,
+        Module module => _session.Networks.Find(module)?.Network.Number,
+        _ => null,
+    });
+
+    protected override Tensor? OnBackward(Tensor loss, bool retainGraph)
+    {
+        using var timed = new Timed(_session, _session.Sampling.Records);
+        var records = _session.Sampling.Records;
+        double? value = loss.Numel == 1 && (records || loss.Device.Type == DeviceType.Cpu) ? loss.Item<double>() : null;
+        double? before = !records ? null : _parameters.NoGradients() ? 0 : _session.Sampling.Measures ? _parameters.GradientNorm() : null;
+        var site = _session.Sites.Of(HashCode.Combine(3, retainGraph), _session.Sampling.Turn);
+        var reached = _passes.Backward(loss, _losses.Numbers);
+        if (records) _losses.Backward(loss, reached, value, site);
+        Move(LoopAction.Backward, null, m => m with { Loss = value, GradientBefore = before, Retained = retainGraph }, site);
+        return null;
+    }
+
+    protected override void OnBackwardDone(Tensor loss)
+    {
+        if (!_session.Sampling.Measures) return;
+        using var timed = new Timed(_session);
+        var norm = _parameters.GradientNorm();
+        _loop.Amend(LoopAction.Backward, m => m with { Gradient = norm });
+    }
+
+    protected override void OnBackwardFailed(Tensor loss, Exception error) => _failures.Backward(loss, error);
+
+    protected override void OnClipped(double limit, double normBefore) =>
+        _loop.Amend(LoopAction.Backward, m => m with { ClippedTo = limit, ClippedFrom = double.IsNaN(normBefore) ? null : normBefore });
+
+    protected override void OnScheduler(Scheduler scheduler, Optimizer optimizer) => NumberOf(scheduler, optimizer);
+
+    protected override void OnScheduled(Scheduler scheduler, Optimizer optimizer) =>
+        Move(LoopAction.SchedulerStep, NumberOf(scheduler, optimizer), m => m with { LearningRate = optimizer.LearningRate });
+
+    protected override void OnLoader(Loader loader) => _batches.Constructed(loader);
+
+    protected override void OnFetch(Loader loader) => _resources.Fetch();
+
+    protected override Batch? OnBatch(Loader loader, Batch batch, int epoch, int index)
+    {
+        _resources.Fetched();
+        _batches.HandedOut(loader, batch, epoch, index);
+        if (index == 0) Move(LoopAction.Epoch, _batches.NumberOf(loader));
+        return null;
+    }
+
+    void Move(LoopAction action, int? subject, Func<LoopEvent, LoopEvent>? with = null, Site? site = null)
+    {
+        _failures.Clear();
+        site ??= _session.Sites.Of(HashCode.Combine(4, action, subject), _session.Sampling.Turn);
+        var move = new LoopEvent { Action = action, Step = _session.Step, Subject = subject, Site = site };
+        _loop.Add(with is null ? move : with(move));
+    }
+
+    OptimizerNote NoteOf(Optimizer optimizer)
+    {
+        var isNew = !_optimizers.TryGetValue(optimizer, out var note);
+        if (isNew) _optimizers.Add(optimizer, note = new OptimizerNote(_optimizerCount++));
+        if (isNew) OptimizerFacts.Record(_session, optimizer, note!.Number);
+        return note!;
+    }
+
+    int NumberOf(Scheduler scheduler, Optimizer optimizer)
+    {
+        if (_schedulers.TryGetValue(scheduler, out var known)) return (int)known;
+        _schedulers.Add(scheduler, _schedulerCount);
+        _session.Recording.Add(new SchedulerBuilt
+        {
+            Scheduler = _schedulerCount,
+            Type = scheduler.Schedule.GetType().Name,
+            Optimizer = NoteOf(optimizer).Number,
+            Length = scheduler.Schedule switch
+            {
+                OneCycleLR s => s.TotalSteps,
+                CosineAnnealingLR s => s.Steps,
+                LinearLR s => s.Steps,
+                _ => null,
+            },
+            Site = CallStack.Find(),
+        });
+        return _schedulerCount++;
+    }
+
+    /// <summary>Counts what is dear as the probe's own time.</summary>
+    readonly ref struct Timed(Session session, bool on = true)
+    {
+        readonly long _start = on ? Stopwatch.GetTimestamp() : 0;
+
+        public void Dispose()
+        {
+            if (_start != 0) session.Sampling.Add(Stopwatch.GetTimestamp() - _start);
+        }
+    }
+}
