@@ -1,9 +1,11 @@
+using System.Globalization;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Loss;
 
 /// <summary>PES301 loss-not-finite</summary>
-public sealed class LossNotFinite() : Check(About), IReads<SingleBatchTried>, IReads<EpochFinished>, IReads<TrainingEnded>
+public sealed class LossNotFinite() : Check(About), IReads<SingleBatchTried>, IReads<EpochFinished>, IReads<TrainingEnded>, IReads<LoopEvent>, IReads<LossObserved>
 {
     public static readonly CheckInfo About = new()
     {
@@ -17,7 +19,8 @@ public sealed class LossNotFinite() : Check(About), IReads<SingleBatchTried>, IR
             After the first NaN every weight is NaN, and nothing is learned from there on.
 
             ## When it is a false alarm
-            A trial of a search that diverges is part of the search, and is not counted. Steps that a gradient scaler skips do not show here.
+            A trial of a search that diverges is part of the search, and is not counted. Steps that a gradient scaler skips do not show here,
+            and a single bad loss after which the training goes on with finite ones is not reported.
 
             ## What to do
             Find the first operation that is not finite (non-finite-operation). Usual causes: a learning rate too high, log or division by zero, NaN
@@ -25,8 +28,13 @@ public sealed class LossNotFinite() : Check(About), IReads<SingleBatchTried>, IR
             """,
     };
 
+    readonly FiniteLosses _losses = new();
     string? _where;
     bool _seen;
+
+    public void Read(LoopEvent observation) => _losses.Read(observation);
+
+    public void Read(LossObserved observation) => _losses.Read(observation);
 
     public void Read(SingleBatchTried observation)
     {
@@ -50,11 +58,19 @@ public sealed class LossNotFinite() : Check(About), IReads<SingleBatchTried>, IR
         if (!double.IsFinite(observation.FinalLoss)) _where ??= "by the end of the training";
     }
 
+    public override Verdict Conclude()
+    {
+        if (_where is null && _losses is { FirstStep: { } step, Recovered: false })
+            return Found(Of(string.Create(CultureInfo.InvariantCulture, $"at step {step}")) with { Location = _losses.FirstSite is { } site ? new Location(site.File, site.Line, site.Function) : null });
+        return _where is { } where ? Found(Of(where))
+            : _losses.Recovered ? Passed(string.Create(CultureInfo.InvariantCulture, $"the program got over {_losses.NotFinite} losses that were not finite"))
+            : _seen || _losses.Seen > 0 ? Passed("every loss is finite") : NotEnoughEvidence("no loss was recorded");
+    }
+
     // Nobody doubts a NaN, but "proved" would keep it from being folded under a cause that an experiment confirmed.
-    public override Verdict Conclude() => _where is { } where ? Found(Finding($"the loss became NaN or infinite {where}", EvidenceClass.Confirmed) with
+    Finding Of(string where) => Finding($"the loss became NaN or infinite {where}", EvidenceClass.Confirmed) with
     {
         Evidence = [new("loss", "not finite", "finite", "definition")],
         Fixes = ["lower the learning rate; look for log, division, exp and root in the loss and the network; look for NaN in the inputs"],
-    })
-        : _seen ? Passed("every loss is finite") : NotEnoughEvidence("no loss was recorded");
+    };
 }

@@ -1,7 +1,11 @@
+using System.Globalization;
+using Pessimist.Observations;
+using Pessimist.Signals;
+
 namespace Pessimist.Checks.Numerics;
 
 /// <summary>PES701 non-finite-operation</summary>
-public sealed class NonFiniteOperation() : SingleBatchCheck(About)
+public sealed class NonFiniteOperation() : ProgramCheck(About), IReads<NonFiniteFound>
 {
     public static readonly CheckInfo About = new()
     {
@@ -16,7 +20,8 @@ public sealed class NonFiniteOperation() : SingleBatchCheck(About)
             exp that overflows, a root at 0.
 
             ## When it is a false alarm
-            Infinities that are masked on purpose (-inf in attention) do not reach the loss, and are not reported. When the learning rate, the sign
+            Infinities that are masked on purpose (-inf in attention) do not reach the loss, and are not reported. Neither are gradients
+            that overflow in half precision when the scaler leaves the step out and the training goes on. When the learning rate, the sign
             or the start is the cause, this finding is folded under it.
 
             ## What to do
@@ -24,9 +29,23 @@ public sealed class NonFiniteOperation() : SingleBatchCheck(About)
             """,
     };
 
+    readonly FiniteLosses _losses = new();
+    NonFiniteFound? _found;
+
+    public void Read(NonFiniteFound observation)
+    {
+        if (observation.Spread) _found ??= observation;
+    }
+
+    protected override void OnLoop(LoopEvent observation) => _losses.Read(observation);
+
+    protected override void OnLoss(LossObserved observation) => _losses.Read(observation);
+
     public override Verdict Conclude()
     {
-        if (Vote is null) return NotEnoughEvidence("no single batch was tried");
+        if (_found is { } found) return Watched(found);
+        if (Vote is null) return _losses.Seen == 0 ? NotEnoughEvidence("no loss was seen")
+            : _losses.NotFinite > 0 ? NotEnoughEvidence("the loss is not finite, and nobody looked where that began") : Passed("every loss is finite");
         var origin = Experiments.FirstOrDefault(e => e.Id == "first-non-finite" && e.Cause == Info.Name);
         return origin is null
             ? Attempts.Any(a => a.Losses.Any(l => !double.IsFinite(l))) ? NotEnoughEvidence("the loss is not finite, and nobody looked where that began") : Passed("every loss is finite")
@@ -36,4 +55,50 @@ public sealed class NonFiniteOperation() : SingleBatchCheck(About)
                 Fixes = ["look at the input of that module at that step: a log or a root of 0, a division by 0, an exp that overflows"],
             });
     }
+
+    Verdict Watched(NonFiniteFound found)
+    {
+        if (_losses.Recovered || found.Place == NonFinitePlace.Backward && _losses is { Skips: > 0, NotFinite: 0 })
+            return Passed("a value was not finite, and the program got over it");
+        if (found.Place == NonFinitePlace.Input) return NotApplicable("the inputs are not finite before any operation");
+        if (found.Operation is null) return NotEnoughEvidence($"{Words(found.Place)} is not finite, and nobody saw the operation that made it so");
+
+        var what = found.Place == NonFinitePlace.Backward ? $"the backward pass of {found.Operation}" : found.Operation;
+        var where = string.IsNullOrEmpty(found.Module) ? "" : $" in {found.Module}";
+        // Nobody doubts it, but "proved" would keep it from being folded under a cause that an experiment confirmed.
+        return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"{what}{where} makes the first {(found.Output is { } o && o.Max is null ? "NaN" : "NaN or infinity")}, at step {found.Step}"),
+            EvidenceClass.Confirmed) with
+        {
+            Location = At(found.Site, found.Module),
+            Evidence = [.. found.Inputs.Select((input, i) => new Evidence($"input {i + 1} of {found.Operation}", Describe(input), "finite", "definition")),
+                .. found.Output is { NonFinite: { } bad } output ? [new Evidence("its output", $"{bad} of {output.Count()} elements are not finite", "0", "definition")] : Array.Empty<Evidence>()],
+            Fixes = [Remedy(found)],
+        });
+    }
+
+    static string Words(NonFinitePlace place) => place switch
+    {
+        NonFinitePlace.Forward => "an output",
+        NonFinitePlace.Loss => "the loss",
+        NonFinitePlace.Backward => "a gradient",
+        _ => "a weight",
+    };
+
+    static string Describe(TensorFacts tensor)
+    {
+        var range = tensor is { Min: { } low, Max: { } high } ? string.Create(CultureInfo.InvariantCulture, $", {low:0.###e0} to {high:0.###e0}") : "";
+        var role = tensor.Role is { } r ? $"{r}, " : "";
+        return $"{role}{tensor.DType} [{string.Join(", ", tensor.Shape)}]{range}";
+    }
+
+    static string Remedy(NonFiniteFound found) => (found.Operation, found.Place) switch
+    {
+        ("log" or "log2" or "log10" or "log1p", _) => "keep its input above 0: `clamp`, an epsilon, or a stable form (log_softmax, logsigmoid, logsumexp)",
+        ("exp" or "expm1" or "exp2", _) => "subtract the maximum first, or use a stable form (softmax, logsumexp, softplus)",
+        ("div" or "divide" or "true_divide" or "reciprocal", _) => "add an epsilon to the divisor, or leave zeros out",
+        ("sqrt" or "rsqrt" or "norm" or "linalg_vector_norm" or "std" or "var", _) => "add an epsilon inside of the root: its slope at 0 is infinite; the spread of one value is NaN",
+        ("pow", _) => "keep the base above 0, or the exponent at 1 or more: the slope of a root at 0 is infinite",
+        (_, NonFinitePlace.Weights) => "lower the learning rate",
+        _ => "look at its input at that step: a log or a root of 0, a division by 0, an exp that overflows, a learning rate that is too high",
+    };
 }

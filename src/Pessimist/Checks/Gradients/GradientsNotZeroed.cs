@@ -1,0 +1,95 @@
+using System.Globalization;
+using Pessimist.Observations;
+using Pessimist.Signals;
+
+namespace Pessimist.Checks.Gradients;
+
+/// <summary>PES404 gradients-not-zeroed</summary>
+public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollCheck(About)
+{
+    public static readonly CheckInfo About = new()
+    {
+        Code = "PES404",
+        Name = "gradients-not-zeroed",
+        Level = Level.Error,
+        Summary = "gradients are not cleared between steps, or are cleared before the step can use them",
+        Explains = Consequences.OfNotTraining,
+        Docs = """
+            ## Why it matters
+            A backward pass adds to the gradients that are there. Without `zero_grad` every step goes along the sum of all gradients so far: the
+            loss swings or explodes. With `zero_grad` between `backward` and `step`, each step finds nothing, and the network does not learn.
+
+            What is held before each backward pass that follows a step is measured: it is proved only when that is not 0 at (nearly) every one,
+            and nothing was cleared in between, by a call or by hand.
+
+            ## When it is a false alarm
+            Accumulation over several backward passes clears after each step, and is silent. So is `p.grad = None`. A game of two networks
+            lets gradients pile up in the one that does not move, and clears them before it moves: silent. So is a backbone that asks for gradients
+            but is not trained, when the rest is cleared. Steps along old gradients on purpose (a hand-made momentum) would be reported.
+
+            ## What to do
+            Per step, in this order: `optimizer.zero_grad()`, `loss.backward()`, `optimizer.step()`.
+            """,
+    };
+
+    public sealed record Limits
+    {
+        /// <summary>Backward passes after a step that are looked at.</summary>
+        [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 5;
+
+        /// <summary>Of them that still hold the gradient of an earlier step.</summary>
+        [Origin(Origin.Definition, "one is too many; a tenth is left for a loop that clears now and then")] public double Share { get; init; } = 0.9;
+    }
+
+    readonly LoopOrder _order = new();
+
+    protected override void OnLoop(LoopEvent observation) => _order.Read(observation);
+
+    public override Verdict Conclude()
+    {
+        if (Misplaced() is { } misplaced) return Found(misplaced);
+        if (_order.Steps + _order.Skips == 0) return Undone is null ? NotEnoughEvidence("no optimizer step was seen") : Experiment();
+        if (_order.Openings < limits.FewestSteps) return Undone is not null ? Experiment() : NotEnoughEvidence(string.Create(CultureInfo.InvariantCulture,
+            $"the gradients held before a backward pass were measured {_order.Openings} times, at least {limits.FewestSteps} are needed"));
+
+        var allHeld = HoldsAll && _order.Held >= limits.Share * _order.Openings;
+        var uncleared = _order.Uncleared >= limits.Share * _order.Openings;
+        var untouched = _order.Untouched >= limits.Share * _order.Openings;
+        if (allHeld || uncleared && untouched) return Found(Left(EvidenceClass.Proved));
+        if (uncleared && HasSymptom && _order.Stepping.Count == 1) return Found(Left(EvidenceClass.Suspected));
+        if (Undone is not null) return Experiment();
+        return uncleared ? NotEnoughEvidence("nobody called zero_grad, but gradients may have been cleared by hand")
+            : Passed(string.Create(CultureInfo.InvariantCulture, $"gradients are cleared between a step and the next backward pass ({_order.Openings} looked at)"));
+    }
+
+    /// <summary>One optimizer steps, and it holds every parameter that asks for a gradient: whatever is held is its own.</summary>
+    bool HoldsAll => _order.Stepping.Count == 1 && Roll.Asking.Any() && Roll.Asking.Where(e => e.GetsGradient).All(e => e.Optimized == true);
+
+    Verdict Experiment() => Found(FromExperiment("gradients are not cleared between steps")!);
+
+    Finding Left(EvidenceClass evidence) => WithConfirmation(Finding(
+        _order.Clearings == 0 ? "the gradients are never cleared: each step goes along the sum of all gradients so far"
+            : "gradients of earlier steps are still there at the next backward pass", evidence) with
+    {
+        Location = At(_order.BackwardSite),
+        Related = _order.StepSite is { } step ? [new RelatedLocation(step.File, step.Line, "the step that uses them")] : [],
+        Evidence =
+        [
+            new("backward passes that add to the gradient of an earlier step", string.Create(CultureInfo.InvariantCulture, $"{_order.Held} of {_order.Openings}"), "0", "definition"),
+            new("calls of zero_grad", _order.Clearings.ToString(CultureInfo.InvariantCulture), "one a step"),
+        ],
+        Fixes = ["call `optimizer.zero_grad()` once a step, before `backward`"],
+    });
+
+    Finding? Misplaced()
+    {
+        // Which gradients a call clears is only certain when there is one optimizer.
+        if (_order.StepCameFirst || _order.Stepping.Count != 1 || _order.Steps < limits.FewestSteps || _order.EmptySteps < limits.Share * _order.Steps) return null;
+        return WithConfirmation(Finding("the gradients are cleared after the backward pass and before the step: no step finds any", EvidenceClass.Proved) with
+        {
+            Location = At(_order.EmptyingSite ?? _order.StepSite),
+            Evidence = [new("steps without a gradient", string.Create(CultureInfo.InvariantCulture, $"{_order.EmptySteps} of {_order.Steps}"), "0", "definition")],
+            Fixes = ["move `zero_grad` before `backward`, or after `step`"],
+        });
+    }
+}

@@ -1,0 +1,114 @@
+using Pessimist.Observations;
+
+namespace Pessimist.Signals;
+
+/// <summary>
+/// The order in which a program clears gradients, goes backward and steps. Looks at neighbouring moves only: where records were left out
+/// (sampling), nothing is concluded from one to the next.
+/// </summary>
+public sealed class LoopOrder
+{
+    /// <summary>Relative difference of two norms of the same tensors, for rounding.</summary>
+    const double Same = 1e-6;
+
+    readonly SortedDictionary<int, long> _stepping = [];
+    LoopEvent? _lastStep;
+    LoopEvent? _lastBackward;
+    double? _atStep;
+    bool _clearedSinceStep, _backwardSinceStep, _clearedSinceBackward, _anyBackward;
+    Site? _clearing;
+
+    public long Backwards { get; private set; }
+
+    /// <summary>Optimizer steps seen, without those that were skipped.</summary>
+    public long Steps { get; private set; }
+    public long Skips { get; private set; }
+    public long Clearings { get; private set; }
+
+    /// <summary>Number of steps seen of each optimizer, skipped ones too; those without a number are under -1.</summary>
+    public IReadOnlyDictionary<int, long> Stepping => _stepping;
+
+    /// <summary>The first step came before the first backward pass.</summary>
+    public bool StepCameFirst { get; private set; }
+
+    /// <summary>Backward passes that are the first after a step, with what was held before them measured.</summary>
+    public long Openings { get; private set; }
+
+    /// <summary>Of the openings: a gradient was still held.</summary>
+    public long Held { get; private set; }
+
+    /// <summary>Of those held: nothing was cleared since the step, as far as calls were seen.</summary>
+    public long Uncleared { get; private set; }
+
+    /// <summary>Of the openings: exactly the gradient of the step was still held, so nothing at all was cleared, by a call or by hand.</summary>
+    public long Untouched { get; private set; }
+
+    /// <summary>Steps between which and the backward pass before gradients were cleared, and that found none.</summary>
+    public long EmptySteps { get; private set; }
+
+    /// <summary>Of the last one seen.</summary>
+    public Site? BackwardSite { get; private set; }
+    public Site? StepSite { get; private set; }
+
+    /// <summary>Where gradients were last cleared between a backward pass and a step.</summary>
+    public Site? EmptyingSite { get; private set; }
+
+    public void Read(LoopEvent loop)
+    {
+        ArgumentNullException.ThrowIfNull(loop);
+        switch (loop.Action)
+        {
+            case LoopAction.ZeroGrad:
+                Clearings++;
+                _clearedSinceStep = _clearedSinceBackward = true;
+                _clearing = loop.Site;
+                break;
+            case LoopAction.Backward:
+                ReadBackward(loop);
+                break;
+            case LoopAction.OptimizerStep:
+                ReadStep(loop);
+                break;
+        }
+    }
+
+    void ReadBackward(LoopEvent loop)
+    {
+        Backwards++;
+        BackwardSite = loop.Site ?? BackwardSite;
+        // The number of a step is counted before or after it.
+        if (_lastStep is { } step && !_backwardSinceStep && _anyBackward && loop.Step - step.Step <= 1 && loop.GradientBefore is { } before)
+        {
+            Openings++;
+            if (before > 0 || double.IsNaN(before))
+            {
+                Held++;
+                if (!_clearedSinceStep) Uncleared++;
+                if (_atStep is { } held && Math.Abs(before - held) <= Same * held) Untouched++;
+            }
+        }
+
+        _anyBackward = _backwardSinceStep = true;
+        _clearedSinceBackward = false;
+        _lastBackward = loop;
+    }
+
+    void ReadStep(LoopEvent loop)
+    {
+        _stepping[loop.Subject ?? -1] = _stepping.GetValueOrDefault(loop.Subject ?? -1) + 1;
+        StepSite = loop.Site ?? StepSite;
+        if (loop.Skipped) Skips++;
+        else Steps++;
+        if (!_anyBackward) StepCameFirst = true;
+        if (_lastBackward is { } backward && loop.Step - backward.Step <= 1 && _clearedSinceBackward && loop.Gradient is null or 0)
+        {
+            EmptySteps++;
+            EmptyingSite = _clearing ?? EmptyingSite;
+        }
+
+        // Clipping changes the gradient after the backward pass has told its norm.
+        _atStep = loop.Gradient ?? (_lastBackward?.ClippedTo is null && loop.ClippedTo is null ? _lastBackward?.Gradient : null);
+        _clearedSinceStep = _backwardSinceStep = false;
+        _lastStep = loop;
+    }
+}
