@@ -39,26 +39,6 @@ public abstract class ProgramCheck(CheckInfo info) : SingleBatchCheck(info), IRe
     {
     }
 
-    /// <summary>The experiment that undid what this check is named after, and with it the symptom; null when there is none.</summary>
-    protected ExperimentFinished? Undone => Experiments.FirstOrDefault(e => e.Outcome == ExperimentOutcome.Confirmed && e.Cause == Info.Name);
-
-    /// <summary>The finding, with what undoing it did where an experiment tried.</summary>
-    protected Finding WithConfirmation(Finding finding)
-    {
-        ArgumentNullException.ThrowIfNull(finding);
-        return Undone is not { } undone ? finding : finding with
-        {
-            Level = Info.Level,
-            EvidenceClass = finding.EvidenceClass > EvidenceClass.Confirmed ? finding.EvidenceClass : EvidenceClass.Confirmed,
-            Confirmation = undone.Confirmation ?? undone.Reading,
-            Causes = [new Cause(Info.Name, 1, undone.Id)],
-        };
-    }
-
-    /// <summary>A finding that rests on the experiment alone; null when there was none.</summary>
-    protected Finding? FromExperiment(string message) => Undone is not { } undone ? null
-        : WithConfirmation(Finding(message, EvidenceClass.Confirmed) with { Fixes = undone.Remedy is { } remedy ? [$"use {remedy}"] : [] });
-
     /// <summary>Where a finding points; null when the probe did not see the line.</summary>
     protected static Location? At(Site? site, string? module = null) => site is null ? null : new Location(site.File, site.Line, site.Function, module);
 }

@@ -48,8 +48,8 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
     public override Verdict Conclude()
     {
         if (Misplaced() is { } misplaced) return Found(misplaced);
-        if (_order.Steps + _order.Skips == 0) return Undone is null ? NotEnoughEvidence("no optimizer step was seen") : Experiment();
-        if (_order.Openings < limits.FewestSteps) return Undone is not null ? Experiment() : NotEnoughEvidence(string.Create(CultureInfo.InvariantCulture,
+        if (_order.Steps + _order.Skips == 0) return NotEnoughEvidence("no optimizer step was seen");
+        if (_order.Openings < limits.FewestSteps) return NotEnoughEvidence(string.Create(CultureInfo.InvariantCulture,
             $"the gradients held before a backward pass were measured {_order.Openings} times, at least {limits.FewestSteps} are needed"));
 
         var allHeld = HoldsAll && _order.Held >= limits.Share * _order.Openings;
@@ -57,7 +57,6 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
         var untouched = _order.Untouched >= limits.Share * _order.Openings;
         if (allHeld || uncleared && untouched) return Found(Left(EvidenceClass.Proved));
         if (uncleared && HasSymptom && _order.Stepping.Count == 1) return Found(Left(EvidenceClass.Suspected));
-        if (Undone is not null) return Experiment();
         return uncleared ? NotEnoughEvidence("nobody called zero_grad, but gradients may have been cleared by hand")
             : Passed(string.Create(CultureInfo.InvariantCulture, $"gradients are cleared between a step and the next backward pass ({_order.Openings} looked at)"));
     }
@@ -65,9 +64,7 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
     /// <summary>One optimizer steps, and it holds every parameter that asks for a gradient: whatever is held is its own.</summary>
     bool HoldsAll => _order.Stepping.Count == 1 && Roll.Asking.Any() && Roll.Asking.Where(e => e.GetsGradient).All(e => e.Optimized == true);
 
-    Verdict Experiment() => Found(FromExperiment("gradients are not cleared between steps")!);
-
-    Finding Left(EvidenceClass evidence) => WithConfirmation(Finding(
+    Finding Left(EvidenceClass evidence) => Finding(
         _order.Clearings == 0 ? "the gradients are never cleared: each step goes along the sum of all gradients so far"
             : "gradients of earlier steps are still there at the next backward pass", evidence) with
     {
@@ -79,17 +76,17 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
             new("calls of zero_grad", _order.Clearings.ToString(CultureInfo.InvariantCulture), "one a step"),
         ],
         Fixes = ["call `optimizer.zero_grad()` once a step, before `backward`"],
-    });
+    };
 
     Finding? Misplaced()
     {
         // Which gradients a call clears is only certain when there is one optimizer.
         if (_order.StepCameFirst || _order.Stepping.Count != 1 || _order.Steps < limits.FewestSteps || _order.EmptySteps < limits.Share * _order.Steps) return null;
-        return WithConfirmation(Finding("the gradients are cleared after the backward pass and before the step: no step finds any", EvidenceClass.Proved) with
+        return Finding("the gradients are cleared after the backward pass and before the step: no step finds any", EvidenceClass.Proved) with
         {
             Location = At(_order.EmptyingSite ?? _order.StepSite),
             Evidence = [new("steps without a gradient", string.Create(CultureInfo.InvariantCulture, $"{_order.EmptySteps} of {_order.Steps}"), "0", "definition")],
             Fixes = ["move `zero_grad` before `backward`, or after `step`"],
-        });
+        };
     }
 }

@@ -73,7 +73,7 @@ public sealed class CollapsedLearningRate(CollapsedLearningRate.Limits limits) :
             ? NotEnoughEvidence($"fewer than {limits.FewestSteps} steps with their learning rate were seen") : Passed("the learning rate lasts");
     }
 
-    Finding Collapse(RateHistory rates, long from, double share, SchedulerBuilt? scheduler, bool waits) => WithConfirmation(Finding(string.Create(CultureInfo.InvariantCulture,
+    Finding Collapse(RateHistory rates, long from, double share, SchedulerBuilt? scheduler, bool waits) => Finding(string.Create(CultureInfo.InvariantCulture,
         $"the learning rate fell from {rates.Highest:0.###e0} to {rates.Latest:0.###e0}, and {share:0%} of the steps were taken with next to nothing"),
         waits ? EvidenceClass.Suspected : EvidenceClass.Proved) with
     {
@@ -84,15 +84,15 @@ public sealed class CollapsedLearningRate(CollapsedLearningRate.Limits limits) :
         ],
         Notes = [.. Stepped(scheduler, rates)],
         Fixes = ["step the scheduler once an epoch, or give it its lengths in steps"],
-    });
+    };
 
-    Finding Zero(RateHistory rates, SchedulerBuilt? scheduler) => WithConfirmation(Finding("the learning rate is 0 at every step", EvidenceClass.Proved) with
+    Finding Zero(RateHistory rates, SchedulerBuilt? scheduler) => Finding("the learning rate is 0 at every step", EvidenceClass.Proved) with
     {
         Location = At(scheduler?.Site) ?? At(rates.Site),
         Evidence = [new("highest learning rate", $"0 in {rates.Seen} steps", "above 0", "definition")],
         Notes = [.. Stepped(scheduler, rates)],
         Fixes = [scheduler is null ? "set a learning rate" : "step the scheduler after each optimizer step, so that its warm-up gets on"],
-    });
+    };
 
     IEnumerable<string> Stepped(SchedulerBuilt? scheduler, RateHistory rates)
     {

@@ -53,7 +53,7 @@ public sealed class DeadUnits(DeadUnits.Limits limits) : ActivationCheck(About)
         if (!HasSymptom && (Progress.State == ProgressState.Learns || Vote == SingleBatchVerdict.Passes)) return Passed("the network learns");
         // A rectifier of few units may be a hinge or a penalty that nothing violates.
         if (share <= limits.Share || !HasSymptom && (share < 1 || worst.Measure.Units < FewestUnits)) return Passed(string.Create(CultureInfo.InvariantCulture, $"at most {share:0%} of a layer's units are never active"));
-        return Found(WithConfirmation(Finding(share == 1 ? $"every unit of {Words(worst)} is dead" : string.Create(CultureInfo.InvariantCulture, $"{share:0%} of the units of {Words(worst)} are dead"),
+        return Found(Finding(share == 1 ? $"every unit of {Words(worst)} is dead" : string.Create(CultureInfo.InvariantCulture, $"{share:0%} of the units of {Words(worst)} are dead"),
             share == 1 ? EvidenceClass.Proved : EvidenceClass.Suspected) with
         {
             Location = worst.Location,
@@ -64,6 +64,6 @@ public sealed class DeadUnits(DeadUnits.Limits limits) : ActivationCheck(About)
             ],
             Notes = [.. HasSymptom ? [Symptom] : Array.Empty<string>()],
             Fixes = ["lower the learning rate and start anew; normalize the inputs; use He initialization or leaky ReLU"],
-        }));
+        });
     }
 }

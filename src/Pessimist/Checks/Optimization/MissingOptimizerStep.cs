@@ -61,23 +61,23 @@ public sealed class MissingOptimizerStep(MissingOptimizerStep.Limits limits) : R
             return NotEnoughEvidence(string.Create(CultureInfo.InvariantCulture, $"{_order.Backwards} backward passes without a step may be accumulation, at least {needed} are needed"));
 
         var optimizer = Roll.Optimizers.Values.First();
-        return Found(WithConfirmation(Finding("no optimizer step is ever taken: the weights stay what they were", EvidenceClass.Proved) with
+        return Found(Finding("no optimizer step is ever taken: the weights stay what they were", EvidenceClass.Proved) with
         {
             Location = At(_order.BackwardSite) ?? At(optimizer.Site),
             Related = optimizer.Site is { } site ? [new RelatedLocation(site.File, site.Line, $"the {optimizer.Type} that is not used")] : [],
             Evidence = [new("optimizer steps", string.Create(CultureInfo.InvariantCulture, $"0 after {_order.Backwards} backward passes"), "at least 1", "definition")],
             Fixes = ["call `optimizer.step()` after `backward`"],
-        }));
+        });
     }
 
     Verdict? WrongOrder() => !_order.StepCameFirst || _order.Stepping.Count != 1 || _order.Steps < limits.FewestBackwards || _order.EmptySteps < limits.Share * (_order.Steps - 1) ? null
-        : Found(WithConfirmation(Finding("the step is taken before the backward pass, and gradients are cleared in between: no step finds any", EvidenceClass.Proved) with
+        : Found(Finding("the step is taken before the backward pass, and gradients are cleared in between: no step finds any", EvidenceClass.Proved) with
         {
             Location = At(_order.StepSite),
             Related = _order.BackwardSite is { } site ? [new RelatedLocation(site.File, site.Line, "the backward pass that should come first")] : [],
             Evidence = [new("steps without a gradient", string.Create(CultureInfo.InvariantCulture, $"{_order.EmptySteps} of {_order.Steps - 1}, after the first"), "0", "definition")],
             Fixes = ["call `backward` before `step`"],
-        }));
+        });
 
     /// <summary>One of several optimizers never steps, though gradients reach what it alone holds.</summary>
     Verdict? Unused()
@@ -89,12 +89,12 @@ public sealed class MissingOptimizerStep(MissingOptimizerStep.Limits limits) : R
             var alone = Roll.Asking.Where(e => e.GetsGradient && NamesOf(optimizer).Contains(e.FullName)).ToArray();
             // A successor over the same parameters takes the place of one that was set up first.
             if (alone.Length == 0 || alone.Any(e => used.Contains(e.FullName))) continue;
-            return Found(WithConfirmation(Finding($"{optimizer.Type} never steps, and nothing else trains {Names(alone)}", EvidenceClass.Proved, Level.Warning) with
+            return Found(Finding($"{optimizer.Type} never steps, and nothing else trains {Names(alone)}", EvidenceClass.Proved, Level.Warning) with
             {
                 Location = At(optimizer.Site),
                 Evidence = [new("steps of this optimizer", string.Create(CultureInfo.InvariantCulture, $"0, of {_order.Steps} in all"), "at least 1", "definition")],
                 Fixes = ["call its `step()`, or remove it"],
-            }));
+            });
         }
 
         return null;

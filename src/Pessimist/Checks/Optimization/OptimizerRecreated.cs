@@ -79,14 +79,14 @@ public sealed class OptimizerRecreated(OptimizerRecreated.Limits limits) : Progr
         var worst = _byLine.Values.MaxBy(r => r.Count)!;
         if (worst.Count < limits.Fewest) return Passed(worst.Count == 1 ? "each optimizer is built once" : $"an optimizer is built {worst.Count} times, as stages of a training are");
         var every = (worst.Last.Step - worst.First.Step) / (double)(worst.Count - 1);
-        return Found(WithConfirmation(Finding(string.Create(CultureInfo.InvariantCulture,
+        return Found(Finding(string.Create(CultureInfo.InvariantCulture,
             $"{worst.First.Type} is built anew {(every < 1.5 ? "at every step" : $"every {every:0} steps")}: what it has learned about the gradients is lost"), EvidenceClass.Proved) with
         {
             Location = At(worst.First.Site),
             Evidence = [new("optimizers over the same parameters", string.Create(CultureInfo.InvariantCulture, $"{worst.Count} in {worst.Last.Step - worst.First.Step} steps"),
                 string.Create(CultureInfo.InvariantCulture, $"fewer than {limits.Fewest}"), "convention")],
             Fixes = ["build the optimizer once, before the loop"],
-        }));
+        });
     }
 
     static bool HasState(OptimizerBuilt optimizer) => optimizer.Type != "SGD" || optimizer.Groups.Any(g => g.Momentum > 0);

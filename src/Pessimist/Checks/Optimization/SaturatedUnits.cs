@@ -42,13 +42,13 @@ public sealed class SaturatedUnits(SaturatedUnits.Limits limits) : ActivationChe
         var worst = enough.MaxBy(m => m.Measure.SaturatedUnits!.Value / (double)m.Measure.Units);
         var share = worst.Measure.SaturatedUnits!.Value / (double)worst.Measure.Units;
         return share <= limits.Share ? Passed(string.Create(CultureInfo.InvariantCulture, $"at most {share:0%} of a layer's units are saturated"))
-            : Found(WithConfirmation(Finding(string.Create(CultureInfo.InvariantCulture, $"{share:0%} of the units of {Words(worst)} are saturated for every example"), EvidenceClass.Suspected) with
+            : Found(Finding(string.Create(CultureInfo.InvariantCulture, $"{share:0%} of the units of {Words(worst)} are saturated for every example"), EvidenceClass.Suspected) with
             {
                 Location = worst.Location,
                 Evidence = [new($"saturated units of {Words(worst)}", string.Create(CultureInfo.InvariantCulture, $"{worst.Measure.SaturatedUnits} of {worst.Measure.Units}, in {worst.Measure.Batches} batches"),
                     string.Create(CultureInfo.InvariantCulture, $"{limits.Share:0%}"), "published: TheDeepChecker")],
                 Notes = [Symptom],
                 Fixes = ["normalize the inputs; use Glorot initialization, a lower learning rate, a normalization layer, or ReLU"],
-            }));
+            });
     }
 }

@@ -53,7 +53,7 @@ public sealed class StaleOptimizerParameters() : RollCheck(About)
         if (lost.Length == 0) return Passed("the optimizers hold no tensors that took the place of the network's");
 
         var optimizer = Roll.Optimizers.Values.FirstOrDefault(o => o.Groups.Any(g => g.Strangers > 0)) ?? Roll.Optimizers.Values.First();
-        return Found(WithConfirmation(Finding($"{optimizer.Type} holds old tensors in place of {Names(lost)}", EvidenceClass.Proved) with
+        return Found(Finding($"{optimizer.Type} holds old tensors in place of {Names(lost)}", EvidenceClass.Proved) with
         {
             Location = At(optimizer.Site),
             Related = [.. lost.Where(e => e.Parameter.Site is not null).Select(e => new RelatedLocation(e.Parameter.Site!.File, e.Parameter.Site.Line, $"{e.FullName} is made here"))
@@ -64,7 +64,7 @@ public sealed class StaleOptimizerParameters() : RollCheck(About)
                 new("tensors in the optimizer that no network uses", (stale.Length > 0 ? stale.Length : strangers).ToString(CultureInfo.InvariantCulture), "0", "definition"),
             ],
             Fixes = ["build the optimizer after the network is complete and on its device"],
-        }));
+        });
     }
 
     /// <summary>An optimizer holds a parameter of the same name in another network, and no gradient reaches that one.</summary>

@@ -52,13 +52,13 @@ public sealed class UnoptimizedParameters() : RollCheck(About)
             known.Where(e => e.Parameter.Model == model.Key && e.GetsGradient).TakeWhile(e => e.Optimized == false).Count() == model.Count());
         var level = firstOnly && !HasSymptom ? Level.Warning : Level.Error;
         var optimizer = Roll.Optimizers.Values.FirstOrDefault();
-        return Found(WithConfirmation(Finding($"no optimizer holds {Names(left)}, though gradients reach {(left.Length == 1 ? "it" : "them")}", EvidenceClass.Proved, level) with
+        return Found(Finding($"no optimizer holds {Names(left)}, though gradients reach {(left.Length == 1 ? "it" : "them")}", EvidenceClass.Proved, level) with
         {
             Location = At(optimizer?.Site) ?? At(left[0].Parameter.Site, left[0].FullName),
             Related = [.. left.Where(e => e.Parameter.Site is not null).Select(e => new RelatedLocation(e.Parameter.Site!.File, e.Parameter.Site.Line, $"{e.FullName} is made here"))
                 .DistinctBy(r => (r.File, r.Line)).Take(3)],
             Evidence = [new("parameters with a gradient in no optimizer", string.Create(CultureInfo.InvariantCulture, $"{left.Length} of {known.Length}"), "0", "definition")],
             Fixes = ["give them to the optimizer; or switch `requires_grad` off for them when they are to stay as they are"],
-        }));
+        });
     }
 }
