@@ -24,6 +24,9 @@ public sealed record TensorFacts
     public long? Id { get; init; }
     public bool RequiresGrad { get; init; }
 
+    /// <summary>False when an operation with gradients made it, in this step or an earlier one; null where it was not looked at.</summary>
+    public bool? Leaf { get; init; }
+
     /// <summary>The parameter, buffer or batch that it is: <c>parameter fc1.weight</c>, <c>input 0</c>, <c>target</c>; null for all else.</summary>
     public string? Role { get; init; }
     public double? Min { get; init; }

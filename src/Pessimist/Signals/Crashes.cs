@@ -36,16 +36,15 @@ public static class Crashes
         (CrashKind.Device, ["tensors to be on the same device", "should be on the same device", "is on cpu, but expected", "found at least two devices"]),
         (CrashKind.Memory, ["out of memory", "can't allocate memory", "cannot allocate memory"]),
         (CrashKind.TargetOutOfBounds, ["is out of bounds.", "t >= 0 && t < n_classes", "cur_target >= 0 && cur_target < n_classes"]),
-        (CrashKind.DType, ["expected scalar type", "must have the same dtype", "should be the same", "expected dtype", "have one of the following scalar types",
-            "but expected float", "but expected double", "not implemented for '", "can't be cast to the desired output type", "expected object of scalar type",
-            "only tensors of floating point", "can only calculate the mean of floating types", "input dtype should be either floating point",
-            "takes class ids as int64", "takes a target of floating-point numbers", "tensors used as indices must be long"]),
-        (CrashKind.Shape, ["cannot be multiplied", "must match the size of tensor", "size mismatch", "to have", "invalid for input of size", "to match target batch_size",
-            "expected 2d", "expected 3d", "expected 4d", "expected 5d", "dimensional input", "running_mean should contain", "normalized_shape",
-            "sizes of tensors must match", "stack expects each tensor to be equal size", "must be equal to input_size", "expected hidden size", "expected hidden[",
-            "must be the same", "must be the same as input size", "multi-target not supported", "target tensor expected", "dimension out of range", "dimension specified as",
-            "takes class ids of shape", "they must be equal, or broadcasting", "takes an input of", "batch1", "only batches of spatial targets", "shape mismatch", "not broadcastable",
-            "inconsistent tensor size", "expected input batch_size", "must have same dimensions", "must be of the same size", "expected size for first two dimensions"]),
+        (CrashKind.DType, ["expected scalar type", "must have the same dtype", "should be the same", "expected dtype", "have one of the following scalar types", "found dtype",
+            "not implemented for '", "can't be cast to the desired output type", "expected object of scalar type", "only tensors of floating point", "could not infer output dtype",
+            "can only calculate the mean of floating types", "takes class ids as int64", "takes a target of floating-point numbers", "tensors used as indices must be long"]),
+        (CrashKind.Shape, ["cannot be multiplied", "must match the size of tensor", "must match the existing size", "size mismatch", "channels, but got", "invalid for input of size", "to match target batch_size",
+            "(unbatched) or", "input (got", "input must have", "dimensional input", "running_mean should contain", "normalized_shape=", "index out of range in self",
+            "sizes of tensors must match", "stack expects each tensor to be equal size", "must be equal to input_size", "expected hidden", "expected floating point type for target with class probabilities",
+            "that is different to the input size", "must be the same as input size", "multi-target not supported", "target tensor expected", "dimension out of range",
+            "takes class ids of shape", "they must be equal, or broadcasting", "takes an input of", "shape mismatch", "not broadcastable", "scalar outputs",
+            "inconsistent tensor size", "must have same dimensions", "must be of the same size", "expected size for first two dimensions", "only batches of spatial targets"]),
     ];
 
     public static CrashKind KindOf(ExceptionRaised crash)
@@ -60,7 +59,8 @@ public static class Crashes
     static bool Fits(CrashKind kind, string message) => kind switch
     {
         CrashKind.TargetOutOfBounds => message.Contains("arget", StringComparison.Ordinal) || message.Contains("n_classes", StringComparison.Ordinal),
-        CrashKind.DType => !message.Contains("tensors to be on the same device", StringComparison.OrdinalIgnoreCase),
+        // "Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the same" is about places.
+        CrashKind.DType => !(message.Contains("should be the same", StringComparison.OrdinalIgnoreCase) && message.Contains("cuda", StringComparison.OrdinalIgnoreCase)),
         _ => true,
     };
 }
