@@ -95,8 +95,7 @@ sealed class DiagnoseCommand : ToolCommand
     Report Show(Run run, RunFolder folder, CheckSettings checks, OutputOptions output, CommonOptions common)
     {
         var report = Report.From(run, Diagnose.Everything(run, checks), Directory.GetCurrentDirectory());
-        var written = folder.Write(RunFolder.HtmlFile, HtmlReport.Render(report)) & folder.Write(RunFolder.JsonFile, ReportJson.Render(report));
-        output.Write(report, _screen, common, written ? Path.GetRelativePath(Directory.GetCurrentDirectory(), folder.HtmlPath) : null);
+        output.Write(report, _screen, common, RunReports.Write(report, folder, _screen));
         return report;
     }
 

@@ -39,10 +39,26 @@ sealed record OutputOptions(OutputFormat Format, string? File, FailOn FailOn)
 
     /// <summary>Renders and writes. A file is written whole or not at all.</summary>
     /// <param name="htmlPath">Where the HTML report already lies, as the user would write it, or null.</param>
-    /// <exception cref="PessimistException">The file cannot be written.</exception>
+    /// <exception cref="PessimistException">The report cannot be rendered, or the file cannot be written.</exception>
     public void Write(Report report, Screen screen, CommonOptions common, string? htmlPath)
     {
-        var text = Format switch
+        string text;
+        try
+        {
+            text = Render(report, screen, common, htmlPath);
+        }
+        catch (Exception e) when (e is not PessimistException)
+        {
+            throw new PessimistException(RunReports.Fault(Format.ToString().ToLowerInvariant(), e), $"the run is kept: pessimist report {report.Run.Id} with another --format shows it; please report this mistake of pessimist", e);
+        }
+
+        if (File is { } file) Save(file, text);
+        else screen.Out.Write(text);
+        if (!common.Quiet && Format != OutputFormat.Text && htmlPath is not null) screen.Error.WriteLine($"report: {htmlPath}");
+    }
+
+    string Render(Report report, Screen screen, CommonOptions common, string? htmlPath) =>
+        Format switch
         {
             OutputFormat.Concise => ConciseReport.Render(report),
             OutputFormat.Json => ReportJson.Render(report),
@@ -53,10 +69,6 @@ sealed record OutputOptions(OutputFormat Format, string? File, FailOn FailOn)
                 (File is null ? screen.ColorsOut(common.Color) : common.Color == ColorMode.Always) ? Styles.Ansi : Styles.None,
                 screen.Columns(), htmlPath, common.Verbose)),
         };
-        if (File is { } file) Save(file, text);
-        else screen.Out.Write(text);
-        if (!common.Quiet && Format != OutputFormat.Text && htmlPath is not null) screen.Error.WriteLine($"report: {htmlPath}");
-    }
 
     static void Save(string file, string text)
     {

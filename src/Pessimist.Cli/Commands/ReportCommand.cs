@@ -51,8 +51,7 @@ sealed class ReportCommand : ToolCommand
 
         var report = Report.From(recorded.Run, Diagnose.Everything(recorded.Run, checks), Directory.GetCurrentDirectory());
         using var folder = RunFolder.Open(entry);
-        var written = folder.Write(RunFolder.HtmlFile, HtmlReport.Render(report));
-        output.Write(report, _screen, common, written ? Path.GetRelativePath(Directory.GetCurrentDirectory(), folder.HtmlPath) : null);
+        output.Write(report, _screen, common, RunReports.Write(report, folder, _screen));
         return output.ExitCode(report);
     }
 }

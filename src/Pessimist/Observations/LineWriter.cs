@@ -79,7 +79,7 @@ sealed class LineWriter : IBufferWriter<byte>
     {
         Reserve(value.Length + 3);
         _buffer[_length++] = (byte)'"';
-        if (value.AsSpan().ContainsAnyExcept(s_plain)) Raw(JsonEncodedText.Encode(value).EncodedUtf8Bytes);
+        if (value.AsSpan().ContainsAnyExcept(s_plain)) Raw(JsonEncodedText.Encode(Encoding.UTF8.GetBytes(value)).EncodedUtf8Bytes);
         else _length += Encoding.UTF8.GetBytes(value, _buffer.AsSpan(_length));
         Reserve(2);
         _buffer[_length++] = (byte)'"';

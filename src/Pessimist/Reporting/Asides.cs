@@ -11,6 +11,7 @@ static class Asides
     [
         .. Some(report.Ignored ?? [], i => $"{i.Finding.Code} {i.Finding.Name} is {i.Why}: {i.Finding.Message}", "ignored finding"),
         .. Some(report.Settings?.Limits ?? [], l => $"{report.Settings!.File ?? "the project"} sets the limit {l.Limit} of {l.Check} to {Limit.Text(l.Value)}; the default is {Limit.Text(l.Default)}", "changed limit"),
+        .. Some(report.Faults ?? [], f => f, "part that could not be made"),
         .. Some([.. report.Checks.Where(c => c.Verdict == "crashed")], c => $"{c.Code} {c.Name} crashed: {c.Why}", "crashed check"),
     ];
 

@@ -9,12 +9,13 @@ public static class ConciseReport
     {
         var text = new StringBuilder();
         foreach (var finding in report.Findings)
-        {
-            var place = finding.Location is { } at
-                ? Display.Clean(at.File) + (at.Line is { } line ? $":{line.ToString(Numbers.Culture)}" : "") + ": "
-                : "";
-            text.Append(Numbers.Culture, $"{place}{TextReport.LevelWord(finding.Level)}[{finding.Code}] {Display.Clean(finding.Message)}\n");
-        }
+            Sections.Write(text, $"finding {finding.Code}", () =>
+            {
+                var place = finding.Location is { } at
+                    ? Display.Clean(at.File) + (at.Line is { } line ? $":{line.ToString(Numbers.Culture)}" : "") + ": "
+                    : "";
+                text.Append(Numbers.Culture, $"{place}{TextReport.LevelWord(finding.Level)}[{finding.Code}] {Display.Clean(finding.Message)}\n");
+            });
 
         foreach (var line in Asides.Of(report)) text.Append(Numbers.Culture, $"note: {Display.Clean(line)}\n");
         var found = report.Findings.Count == 0

@@ -6,13 +6,17 @@ namespace Pessimist.Reporting;
 /// <summary>Text as a terminal shows it: made harmless, measured in columns, cut and wrapped.</summary>
 public static class Display
 {
+    const int MostCharacters = 8192;
+
     /// <summary>
     /// One line without anything that could steer a terminal or reorder what is read: control and format characters
-    /// (among them the bidirectional overrides) and lone surrogates are shown as <c>\u{…}</c>, tabs and line ends as spaces.
+    /// (among them the bidirectional overrides) and lone surrogates are shown as <c>\u{…}</c>, tabs and line ends as spaces. Longer than anybody
+    /// reads is cut.
     /// </summary>
     public static string Clean(string? text)
     {
         if (string.IsNullOrEmpty(text)) return "";
+        if (text.Length > MostCharacters) text = text[..MostCharacters] + "…";
         StringBuilder? clean = null;
         var at = 0;
         while (at < text.Length)

@@ -25,6 +25,9 @@ public static class Numbers
         return size >= 1000 ? value.ToString("#,0", Culture) : decimal.Parse(value.ToString("G4", Culture), NumberStyles.Float, Culture).ToString(Culture);
     }
 
+    /// <summary>How many characters a whole number takes.</summary>
+    internal static int Digits(int value) => value.ToString(Culture).Length;
+
     public static string Count(long value) => value.ToString("#,0", Culture);
 
     public static string Percent(double share) => double.IsFinite(share) ? (share * 100).ToString("0.0", Culture) + " %" : Show(share);

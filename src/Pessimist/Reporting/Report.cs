@@ -26,6 +26,9 @@ public sealed record Report
     /// <summary>Findings that the project or the command line puts aside; null when there are none.</summary>
     public IReadOnlyList<IgnoredFinding>? Ignored { get; init; }
 
+    /// <summary>Parts of the report that could not be made, a line each; null when all could.</summary>
+    public IReadOnlyList<string>? Faults { get; init; }
+
     /// <summary>What the project or the command line changes about the checks; null when it is nothing.</summary>
     public SettingsInfo? Settings { get; init; }
     public required IReadOnlyList<CheckResult> Checks { get; init; }

@@ -11,20 +11,22 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
     const int MaxHardExamples = 48;
     const int MaxClassesInMatrix = 50;
     const int MaxRows = 2000;
+    const int MaxItems = 200;
+    const int MaxCurves = 12;
     const int MaxPictureSide = 48;
     const int MaxPictureBytes = 120 << 10;
 
     readonly IReadOnlyList<Observation> _all = run.Observations;
+    readonly List<string> _faults = [];
     readonly SourceReader _sources = new(workingDirectory, End(run));
 
     IEnumerable<T> All<T>() where T : Observation => _all.OfType<T>();
 
     public Report Build()
     {
-        var findings = diagnosis.Findings.Select(Relative).ToArray();
-        var info = Info();
-        var next = All<NextAction>().Select(n => new NextStep(n.Action, n.Why, n.Command)).ToArray();
-        return new Report
+        IReadOnlyList<Finding> findings = [.. diagnosis.Findings.Select(Relative)];
+        var info = Part("run", Info, new RunInfo { Id = "", Command = "", Arguments = [], Seconds = 0, Ending = "killed" });
+        var report = new Report
         {
             Tool = ToolInfo.Current,
             Run = info,
@@ -34,20 +36,37 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
             Ignored = NullIfEmpty(diagnosis.Verdicts.Select(v => v.Verdict).OfType<Verdict.Ignored>().Where(i => i.Finding is not null).Select(i => new IgnoredFinding(Relative(i.Finding!), i.Why))),
             Settings = Settings(),
             Checks = [.. diagnosis.Verdicts.Select(v => new CheckResult(v.Info.Code, v.Info.Name, v.Verdict.Word, Why(v.Verdict), v.Info.Summary))],
-            Stages = [.. All<StageFinished>().OrderBy(s => s.Number).Select(s => new StageResult(s.Number, s.Name, s.Status, s.Summary, s.Evidence, s.Help, s.Seconds))],
-            Next = next,
+            Stages = Part("stages", () => List(All<StageFinished>().OrderBy(s => s.Number).Select(s => new StageResult(s.Number, s.Name, s.Status, s.Summary, s.Evidence, s.Help, s.Seconds))), []),
+            Next = Part("next steps", () => List(All<NextAction>().Select(n => new NextStep(n.Action, n.Why, n.Command))), []),
             // The last model is the one to go on with: one value per split and metric. Details hold those of every model.
-            Metrics = NullIfEmpty(Metrics().GroupBy(m => (m.Split, m.Metric)).Select(g => g.Last())),
-            Decomposition = NullIfEmpty(Decompositions().GroupBy(t => t.Model).LastOrDefault() ?? Enumerable.Empty<DecomposedTerm>()),
-            Confused = NullIfEmpty(All<ConfusionMeasured>().SelectMany(c => c.Pairs)),
+            Metrics = Part("metrics", () => NullIfEmpty(Metrics().GroupBy(m => (m.Split, m.Metric)).Select(g => g.Last())), null),
+            Decomposition = Part("decomposition", () => NullIfEmpty(Decompositions().GroupBy(t => t.Model).LastOrDefault() ?? Enumerable.Empty<DecomposedTerm>()), null),
+            Confused = Part("confused classes", () => NullIfEmpty(All<ConfusionMeasured>().SelectMany(c => c.Pairs)), null),
             Slices = NullIfEmpty(All<SliceMeasured>().Select(s => new SliceResult(s.Where, s.N, s.Error, s.Low, s.High))),
             LabelSuspects = NullIfEmpty(All<LabelSuspected>().OrderByDescending(s => s.Score).Select(s => new LabelSuspect(s.Example, s.Given, s.Suggested, s.Score))),
             Calibration = All<CalibrationMeasured>().LastOrDefault() is { } c ? new CalibrationResult(c.Ece, c.Low, c.High) : null,
             Baselines = NullIfEmpty(All<BaselineMeasured>().Select(b => new BaselineResult(b.Name, b.Metric, b.Value, b.Low, b.High, b.Split))),
-            Study = Study(info.Id),
-            SingleBatch = SingleBatch(),
+            Study = Part("study", () => Study(info.Id), null),
+            SingleBatch = Part("single batch", SingleBatch, null),
             Details = Details(),
         };
+        return report with { Faults = NullIfEmpty(_faults) };
+    }
+
+    /// <summary>A recorded run comes from a file that anybody may have written: a part that cannot be made is left out, and one line says so.</summary>
+    T Part<T>(string name, Func<T> make, T fallback)
+    {
+        try
+        {
+            return make();
+        }
+#pragma warning disable CA1031 // Whatever a part throws, it must not take the others down.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _faults.Add(Sections.Fault(name, e));
+            return fallback;
+        }
     }
 
     SettingsInfo? Settings()
@@ -80,7 +99,7 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
         {
             Id = start?.Id ?? "",
             Command = start?.Command ?? "",
-            Arguments = [.. (start?.Arguments ?? []).Select(RelativePath)],
+            Arguments = [.. (start?.Arguments ?? []).Take(MaxRows).Select(RelativePath)],
             Time = start?.Time,
             Seconds = Seconds(_all),
             Ending = end?.Ending switch
@@ -192,22 +211,22 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
     Details Details() => new()
     {
         Target = All<TargetChosen>().LastOrDefault(),
-        Data = All<DataProfiled>().LastOrDefault() is { } data ? DataSummaries.Of(data.Profile) with { Source = RelativePath(data.Profile.Source) } : null,
-        Splits = [.. All<SplitMade>().Take(MaxRows)],
-        Normalization = [.. All<NormalizationApplied>().Take(MaxRows)],
-        Models = [.. All<ModelBuilt>().Take(8).Select(m => m with { Layers = [.. m.Layers.Take(MaxRows)] })],
-        Operations = [.. All<OperationTraced>().Take(MaxRows)],
-        Parameters = [.. All<ParameterObserved>().Take(MaxRows)],
+        Data = Part("data", () => All<DataProfiled>().LastOrDefault() is { } data ? DataSummaries.Of(data.Profile) with { Source = RelativePath(data.Profile.Source) } : null, null),
+        Splits = List(All<SplitMade>()),
+        Normalization = List(All<NormalizationApplied>()),
+        Models = Part("network", () => List(All<ModelBuilt>().Take(8).Select(m => m with { Layers = List(m.Layers) })), []),
+        Operations = List(All<OperationTraced>()),
+        Parameters = List(All<ParameterObserved>()),
         InitialLoss = All<InitialLossObserved>().FirstOrDefault(),
-        Training = [.. All<EpochFinished>().GroupBy(e => e.Phase).Select(Curves)],
-        Experiments = [.. All<ExperimentFinished>().Take(MaxRows).Select(e => e with { Curves = [.. e.Curves.Select(c => c.Thin())] })],
-        Metrics = [.. Metrics()],
-        Decompositions = [.. Decompositions()],
-        Comparisons = [.. All<BaselineCompared>().Take(MaxRows)],
-        Confusion = [.. All<ConfusionMeasured>().Select(c => c.Classes.Count <= MaxClassesInMatrix ? c : c with { Counts = [] })],
-        HardExamples = [.. WithinBudget(All<HardExample>().OrderByDescending(h => h.Loss).Take(MaxHardExamples))],
-        Trials = [.. All<TrialFinished>().Take(MaxRows)],
-        Rounds = [.. All<RoundFinished>().Take(MaxRows)],
+        Training = Part("training", () => List(All<EpochFinished>().GroupBy(e => e.Phase).Select(Curves)), []),
+        Experiments = Part("experiments", () => List(All<ExperimentFinished>().Select(e => e with { Curves = [.. e.Curves.Take(MaxCurves).Select(c => c.Thin())] })), []),
+        Metrics = Part("metrics", () => List(Metrics()), []),
+        Decompositions = Part("decompositions", () => List(Decompositions()), []),
+        Comparisons = List(All<BaselineCompared>()),
+        Confusion = Part("confusion", () => List(All<ConfusionMeasured>().Select(c => c.Classes.Count <= MaxClassesInMatrix ? c : c with { Counts = [] })), []),
+        HardExamples = Part("hard examples", () => List(WithinBudget(All<HardExample>().OrderByDescending(h => h.Loss).Take(MaxHardExamples))), []),
+        Trials = List(All<TrialFinished>()),
+        Rounds = List(All<RoundFinished>()),
     };
 
     /// <summary>Small pictures, as many as a page can carry.</summary>
@@ -242,15 +261,22 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
     Finding Relative(Finding finding) => finding with
     {
         Location = finding.Location is { } at ? _sources.WithExcerpt(at with { File = RelativePath(at.File) }) : null,
-        Related = [.. finding.Related.Select(r => r with { File = RelativePath(r.File) })],
+        Related = [.. finding.Related.Take(MaxItems).Select(r => r with { File = RelativePath(r.File) })],
+        Evidence = [.. finding.Evidence.Take(MaxItems)],
+        Causes = [.. finding.Causes.Take(MaxItems)],
+        Notes = [.. finding.Notes.Take(MaxItems)],
+        Fixes = [.. finding.Fixes.Take(MaxItems)],
+        Examples = [.. finding.Examples.Take(MaxRows)],
     };
 
     string RelativePath(string path) =>
         Path.IsPathRooted(path) && path.IndexOf('\0', StringComparison.Ordinal) < 0 ? Path.GetRelativePath(workingDirectory, path).Replace('\\', '/') : path;
 
-    static T[]? NullIfEmpty<T>(IEnumerable<T> items)
+    static IReadOnlyList<T> List<T>(IEnumerable<T> items) => [.. items.Take(MaxRows)];
+
+    static IReadOnlyList<T>? NullIfEmpty<T>(IEnumerable<T> items)
     {
-        T[] all = [.. items];
-        return all.Length == 0 ? null : all;
+        var all = List(items);
+        return all.Count == 0 ? null : all;
     }
 }

@@ -19,6 +19,10 @@ public static class TextReport
     {
         const int MaxEvidence = 6;
         const int MaxNext = 4;
+        const int MaxFindings = 100;
+        const int MaxItems = 12;
+        const int MaxExplained = 40;
+        const int MaxRows = 60;
 
         readonly StringBuilder _text = new();
         readonly Styles _style = options.Styles;
@@ -26,17 +30,20 @@ public static class TextReport
 
         public string Write()
         {
-            Header();
-            Stages();
-            foreach (var finding in report.Findings) Finding(finding);
-            Results();
-            Decomposition();
-            Confused();
-            Next();
-            if (options.Verbose) Checks();
-            Ending();
+            Part("header", Header);
+            Part("stages", Stages);
+            foreach (var finding in report.Findings.Take(MaxFindings)) Part($"finding {finding.Code}", () => Finding(finding));
+            if (report.Findings.Count > MaxFindings) Line($"\nand {Numbers.Plural(report.Findings.Count - MaxFindings, "finding")} more in the report");
+            Part("results", Results);
+            Part("decomposition", Decomposition);
+            Part("confused classes", Confused);
+            Part("next steps", Next);
+            if (options.Verbose) Part("checks", Checks);
+            Part("summary", Ending);
             return _text.ToString();
         }
+
+        void Part(string name, Action write) => Sections.Write(_text, name, write, m => _style.Warning(Display.Fit(m, _width)));
 
         void Header()
         {
@@ -53,7 +60,7 @@ public static class TextReport
             if (report.Stages.Count == 0) return;
             Line();
             var names = report.Stages.Max(s => Display.Width(Display.Clean(s.Name)));
-            foreach (var stage in report.Stages)
+            foreach (var stage in report.Stages.Take(MaxRows))
             {
                 var time = stage.Status == StageStatus.Skipped ? "" : Numbers.Seconds(stage.Seconds);
                 var head = $"{stage.Number,2} {Display.PadRight(Display.Clean(stage.Name), names)}  ";
@@ -88,17 +95,28 @@ public static class TextReport
             Line(Levelled(finding.Level, lines[0]));
             foreach (var line in lines.Skip(1)) Line(line);
             if (!lines[^1].EndsWith("   " + evidence, StringComparison.Ordinal)) Line("   " + evidence);
-            if (Where(finding.Location) is { Length: > 0 } place) Line($"  --> {Display.Fit(place, _width - 6)}");
-            foreach (var related in finding.Related)
-                Line(Display.Fit($"  ::: {Display.Clean(related.File)}{(related.Line is { } l ? ":" + l.ToString(Numbers.Culture) : "")}  {Display.Clean(related.Message)}", _width));
+            var gutter = new string(' ', finding.Location is { } at ? SourceLine.Gutter(at) : 2);
+            if (Where(finding.Location) is { Length: > 0 } place) Line($"{gutter}{_style.Faint("-->")} {Display.Fit(place, _width - gutter.Length - 4)}");
+            Source(finding, gutter);
+            foreach (var related in finding.Related.Take(MaxItems))
+                Line(Display.Fit($"{gutter}::: {Display.Clean(related.File)}{(related.Line is { } l ? ":" + l.ToString(Numbers.Culture) : "")}  {Display.Clean(related.Message)}", _width));
             if (finding.Evidence.Count > 0) Evidence(finding.Evidence);
             if (finding.Confirmation.Length > 0) Item("confirmed", finding.Confirmation);
             if (finding.Causes.Count > 0 && finding.Confirmation.Length == 0)
-                Item("likely causes", string.Join(" · ", finding.Causes.Select(c => $"{c.Name} ({Likely(c.Probability)})")));
-            foreach (var note in finding.Notes) Item("note", note);
-            if (finding.Explains.Count > 0) Item("explains", string.Join(", ", finding.Explains.Select(CodeWithName)));
+                Item("likely causes", string.Join(" · ", finding.Causes.Take(MaxItems).Select(c => $"{c.Name} ({Likely(c.Probability)})")));
+            foreach (var note in finding.Notes.Take(MaxItems)) Item("note", note);
+            if (finding.Explains.Count > 0) Item("explains", string.Join(", ", finding.Explains.Take(MaxExplained).Select(CodeWithName)));
             if (finding.Examples.Count > 0) Item("examples", Examples(finding.Examples));
-            foreach (var fix in finding.Fixes) Item("help", fix);
+            foreach (var fix in finding.Fixes.Take(MaxItems)) Item("help", fix);
+        }
+
+        void Source(Finding finding, string gutter)
+        {
+            if (finding.Location is not { } at || SourceLine.Of(at, _width - gutter.Length - 3) is not { Count: > 0 } lines) return;
+            var bar = _style.Faint("|");
+            Line($"{gutter} {bar}");
+            foreach (var line in lines) Line($"{(line.IsMark ? line.Number : _style.Faint(line.Number))} {bar} {(line.IsMark ? Coloured(finding.Level, line.Text) : line.Text)}".TrimEnd());
+            Line($"{gutter} {bar}");
         }
 
         string Levelled(Level level, string line)
@@ -223,13 +241,15 @@ public static class TextReport
             : report.Run.Ending == "completed" && report.Stages.All(s => s.Status != StageStatus.Failed) ? _style.Good(line)
             : _style.Strong(line);
 
-        void Table(string[] head, List<string[]> rows)
+        void Table(string[] head, List<string[]> all)
         {
+            var rows = all.Take(MaxRows).ToList();
             var widths = new int[head.Length];
             for (var c = 0; c < head.Length; c++) widths[c] = Math.Max(Display.Width(head[c]), rows.Max(r => Display.Width(Display.Clean(r[c]))));
             widths[0] = Math.Clamp(widths[0], 24, _width / 2);
             Line(_style.Strong(Row(head)));
             foreach (var row in rows) Line(Row(row));
+            if (all.Count > MaxRows) Line(_style.Faint($"and {all.Count - MaxRows} more in the report"));
 
             // Names and the last column's words to the left, numbers to the right.
             string Row(string[] cells) => Display.Fit(string.Join("  ", cells.Select((text, c) =>
@@ -265,7 +285,8 @@ public static class TextReport
         if (at is null) return "";
         var text = new StringBuilder(Display.Clean(at.File));
         if (at.Line is { } line) text.Append(Numbers.Culture, $":{line}");
-        if (at.Column is { } column) text.Append(Numbers.Culture, $"  column `{Display.Clean(column)}`");
+        if (at is { Line: not null, SourceColumn: { } column }) text.Append(Numbers.Culture, $":{column}");
+        if (at.Column is { } data) text.Append(Numbers.Culture, $"  column `{Display.Clean(data)}`");
         if (at.Row is { } row) text.Append(Numbers.Culture, $"  row {row}");
         if (at.Function is { } function) text.Append(Numbers.Culture, $"  in `{Display.Clean(function)}`");
         if (at.Module is { } module) text.Append(Numbers.Culture, $"  module `{Display.Clean(module)}`");

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Pessimist.Checks;
+using Pessimist.Checks.Settings;
 using Pessimist.Reporting;
+using Pessimist.Reporting.Sarif;
 using Pessimist.Runs;
 
 namespace Pessimist.Tests.Reporting;
@@ -25,12 +27,16 @@ public sealed class TextReportTests
     [InlineData("de-DE")]
     [InlineData("ru-RU")]
     [InlineData("ar-SA")]
+    [InlineData("tr-TR")]
     public void Every_renderer_says_the_same_in_every_culture(string culture)
     {
         string[] All() =>
         [
             TextReport.Render(SampleRun.HealthyReport(), _plain), ConciseReport.Render(SampleRun.SickReport()),
             MarkdownReport.Render(SampleRun.HealthyReport()), ReportJson.Render(SampleRun.HealthyReport()), HtmlReport.Render(SampleRun.HealthyReport()),
+            TextReport.Render(SampleProgram.Report(), _plain), ConciseReport.Render(SampleProgram.Report()), MarkdownReport.Render(SampleProgram.Report()),
+            SarifReport.Render(SampleProgram.Report()), ReportJson.Render(SampleProgram.Report()), HtmlReport.Render(SampleProgram.Report()),
+            CheckPage.Markdown(Catalog.Find("missing-values")!), ProjectSchema.Render(),
         ];
         var expected = All();
         var before = CultureInfo.CurrentCulture;

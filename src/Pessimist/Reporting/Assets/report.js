@@ -83,7 +83,7 @@
   function place(at) {
     if (!at) return null;
     let text = at.file ?? '';
-    if (at.line) text += `:${at.line}`;
+    if (at.line) text += `:${at.line}${at.source_column ? `:${at.source_column}` : ''}`;
     const parts = [at.column && `column ${at.column}`, at.row !== undefined && `row ${at.row}`, at.function && `in ${at.function}`, at.module && `module ${at.module}`].filter(Boolean);
     return h('span', {}, h('code', {}, text), parts.length ? ' ' + parts.join(', ') : '');
   }
@@ -152,12 +152,29 @@
     return blocks.length ? blocks : null;
   }
 
+  /* The source around the line, the expression marked. */
+  function source(at) {
+    const { excerpt, line } = at ?? {};
+    if (!excerpt || line < excerpt.first_line || line >= excerpt.first_line + excerpt.lines.length) return null;
+    const width = String(excerpt.first_line + excerpt.lines.length - 1).length;
+    const row = (text, i) => {
+      const here = excerpt.first_line + i === line;
+      const number = h('span', { class: 'number' }, `${String(excerpt.first_line + i).padStart(width)} `);
+      if (!here) return h('span', {}, number, text || ' ', '\n');
+      const from = at.source_column > 0 && at.source_column <= text.length ? at.source_column - 1 : text.length - text.trimStart().length;
+      const to = at.end_column - 1 > from ? at.end_column - 1 : at.source_column ? from + (/^[\w.]+/.exec(text.slice(from))?.[0].length ?? 1) : text.trimEnd().length;
+      return h('span', { class: 'here' }, number, text.slice(0, from), h('mark', {}, text.slice(from, to)), text.slice(to), '\n');
+    };
+    return h('figure', { class: 'source' }, h('pre', { tabindex: 0, 'aria-label': `source of ${at.file}, line ${line}` }, excerpt.lines.map(row)), at.label ? h('p', {}, at.label) : null);
+  }
+
   function finding(f) {
     const experiments = f.causes.filter(c => c.experiment && details.experiments.some(e => e.id === c.experiment));
     const row = (name, content, kind) => [h('dt', {}, name), h('dd', { class: kind }, content)];
     return h('article', { class: `finding ${f.level}`, id: f.code },
       h('h3', {}, f.message),
       h('p', {}, chip(f.level), ' ', chip(f.evidence_class), ' ', h('code', {}, `${f.code} ${f.name}`), f.location ? [' at ', place(f.location)] : null),
+      source(f.location),
       f.related.map(r => h('p', { class: 'faint' }, place(r), ' ', r.message)),
       f.evidence.length ? table(f.evidence, [['evidence', e => e.name], ['measured', e => e.measured], ['limit', e => e.limit], ['origin of the limit', e => e.origin]], 'Evidence') : null,
       h('dl', { class: 'facts' },
@@ -171,15 +188,44 @@
         row('more', command(`${report.tool.name} explain ${f.code}`))));
   }
 
-  const findings = () => (report.findings.length
-    ? [report.findings.map(finding), report.folded.length ? more(`${plural(report.folded.length, 'consequence')} of these`, report.folded.map(finding)) : null]
-    : report.summary.checks.total ? h('p', {}, `None in ${plural(report.summary.checks.total, 'check')}.`) : null);
+  /* What is ignored or changed is never kept silent about. */
+  function aside() {
+    const ignored = report.ignored ?? [];
+    const limits = report.settings?.limits ?? [];
+    const faults = report.faults ?? [];
+    if (!ignored.length && !limits.length && !faults.length) return null;
+    return h('div', {},
+      ignored.length ? more(`${plural(ignored.length, 'finding')} ignored`, ignored.map(i => [h('p', { class: 'faint' }, i.why), finding(i.finding)])) : null,
+      limits.map(l => h('p', { class: 'faint' }, `${report.settings.file ?? 'The project'} sets the limit ${l.limit} of ${l.check} to ${number(l.value)}; the default is ${number(l.default)}.`)),
+      faults.map(f => h('p', { class: 'faint' }, f)));
+  }
 
-  const experiments = () => (details.experiments.length ? details.experiments.map(e => h('article', { class: 'finding', id: `experiment-${e.id}` },
-    h('h3', {}, e.question, ' ', chip(e.outcome)),
-    h('p', {}, e.reading),
-    h('p', { class: 'faint' }, [e.cause && `cause: ${words(e.cause)}`, e.remedy && `undone by: ${e.remedy}`, `for: ${words(e.for)}`, seconds(e.seconds)].filter(Boolean).join(' · ')),
-    e.curves.length ? lineFigure('Loss before and after', e.curves, { xName: 'step', yName: 'loss', log: true }) : null)) : null);
+  const findings = () => (report.findings.length
+    ? [report.findings.map(finding), report.folded.length ? more(`${plural(report.folded.length, 'consequence')} of these`, report.folded.map(finding)) : null, aside()]
+    : aside() ?? (report.summary.checks.total ? h('p', {}, `None in ${plural(report.summary.checks.total, 'check')}.`) : null));
+
+  function experiment(e) {
+    const values = e.curves.flatMap(c => c.y).filter(y => y > 0);
+    const measured = Object.entries(e.measured ?? {});
+    return h('article', { class: `finding experiment ${e.outcome}`, id: `experiment-${e.id}` },
+      h('h3', {}, e.question, ' ', chip(e.outcome)),
+      h('p', {}, e.confirmation ?? e.reading),
+      h('p', { class: 'faint' }, [e.cause && `cause: ${words(e.cause)}`, e.remedy && `undone by: ${e.remedy}`, `for: ${words(e.for)}`, seconds(e.seconds)].filter(Boolean).join(' · ')),
+      /* On a log scale a spike of a hundred decades does not flatten the curves that matter. */
+      e.curves.length ? lineFigure('Loss before and after', e.curves, { xName: 'step', yName: 'loss', log: values.length > 0 && Math.max(...values) > 20 * Math.min(...values) }) : null,
+      measured.length ? more('Measured', table(measured, [['', m => m[0]], ['value', m => number(m[1]), 'n']], 'Measured')) : null);
+  }
+
+  function experiments() {
+    const all = details.experiments;
+    if (!all.length) return null;
+    const outcomes = ['confirmed', 'consistent', 'refuted', 'inconclusive'].map(o => [o, all.filter(e => e.outcome === o).length]).filter(([, n]) => n);
+    return [
+      h('p', {}, `${plural(all.length, 'experiment')}, the cheapest informative one first: ${outcomes.map(([o, n]) => `${n} ${o}`).join(', ')}.`),
+      all.length > 1 ? table(all, [['asked', e => h('a', { href: `#experiment-${e.id}` }, e.question), 'w'], ['outcome', e => chip(e.outcome)], ['cause', e => e.cause && words(e.cause)], ['seen', e => e.reading, 'w'], ['time', e => seconds(e.seconds), 'n']], 'In the order they were run') : null,
+      all.map(experiment),
+    ];
+  }
 
   function results() {
     const blocks = [];
