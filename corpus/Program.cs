@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pessimist.Corpus;
+using Pessimist.Corpus.Accuracy;
 using Pessimist.Corpus.Sick;
+using Pessimist.Reporting;
 using Pessimist.Torch;
 
 switch (args)
@@ -13,10 +15,30 @@ switch (args)
         return Verify(Corpus.All.Where(p => name == "all" ? p.IsHealthy : p.Name.Contains(name, StringComparison.Ordinal)));
     case ["mend", var name]:
         return Mending.Verify(Corpus.All.Where(p => p.Train is not null && (name == "all" || p.Name.Contains(name, StringComparison.Ordinal) || p.Cause.Contains(name)))) == 0 ? 0 : 1;
+    case ["names", var part]:
+        foreach (var program in Corpus.All.Where(p => p.Name.Contains(part, StringComparison.Ordinal))) Console.WriteLine(program.Name);
+        return 0;
+    case ["record", var folder, var name]:
+        foreach (var program in Corpus.All.Where(p => p.Name == name)) Recordings.Write(folder, program, Judged.Record(program));
+        return 0;
+    case ["show", var folder, var name]:
+        foreach (var judged in Judge(folder).Where(j => j.Program.Name.Contains(name, StringComparison.Ordinal)))
+            Console.WriteLine($"{judged.Program.Name} ({(judged.Program.IsHealthy ? "healthy" : string.Join('|', judged.Program.Cause))})\n{ConciseReport.Render(Report.From(Recordings.Read(folder, judged.Program)!))}");
+        return 0;
+    case ["table", var folder, var file]:
+        File.WriteAllText(file, AccuracyTable.Render([.. Judge(folder)]));
+        Console.WriteLine(string.Join('\n', File.ReadLines(file).SkipWhile(l => !l.StartsWith("| |", StringComparison.Ordinal)).TakeWhile(l => !l.StartsWith("##", StringComparison.Ordinal))));
+        return 0;
     default:
-        Console.Error.WriteLine("usage: list | verify all | verify PART-OF-NAME | mend all | mend PART-OF-NAME | mend CODE");
+        Console.Error.WriteLine("usage: list | names PART | verify all | verify PART-OF-NAME | mend all | mend PART-OF-NAME | mend CODE | record FOLDER NAME | show FOLDER PART-OF-NAME | table FOLDER FILE");
         return 2;
 }
+
+static IEnumerable<Judged> Judge(string folder) =>
+    from program in Corpus.All
+    let run = Recordings.Read(folder, program)
+    where run is not null
+    select Judged.Of(program, run);
 
 // A healthy program that does not learn would be a lie in the table: each measures at its end, and must come out well.
 static int Verify(IEnumerable<CorpusProgram> programs)

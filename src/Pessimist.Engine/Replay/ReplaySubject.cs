@@ -34,6 +34,7 @@ public sealed class ReplaySubject : ISubject
     bool CanNormalize { get; }
     bool CanRefer { get; }
     bool HasOptimizer { get; }
+    bool HasBatchNorm { get; init; }
 
     /// <summary>Looks at the program's first step.</summary>
     /// <param name="why">Why it cannot be taken again, when null is returned: several optimizers, a step that carries state.</param>
@@ -51,7 +52,10 @@ public sealed class ReplaySubject : ISubject
             subject = new ReplaySubject(program, SubjectLook.At(recording, loss, replay),
                 recording.Input is External x && recording.Externals[x.Index] is { Rank: >= 2 } input && input.DType.IsFloatingPoint(),
                 recording.Input is External y && recording.Externals[y.Index].DType.IsFloatingPoint() && loss is { IsClassification: true } or { Kind: "mse" } && replay[loss.Prediction] is { Rank: 2 },
-                recording.Optimizers.Count > 0);
+                recording.Optimizers.Count > 0)
+            {
+                HasBatchNorm = recording.Operators.Any(m => m.Name == "batch_norm" && m.Args is [_, _, _, _, _, { IsFlag: true } training, ..] && training.AsBool()),
+            };
         });
         why = reason ?? "";
         return subject;
@@ -63,6 +67,8 @@ public sealed class ReplaySubject : ISubject
         NormalizeInputs { On: true } => CanNormalize,
         NormalizeInputs or SetDropout { Value: not 0 } => false,
         UseReferenceModel => CanRefer,
+        UseReferenceLoop => HasOptimizer && Facts.FloorKnown,
+        LeaveOutBatchNorm => HasBatchNorm,
         _ => true,
     };
 
@@ -94,6 +100,13 @@ public sealed class ReplaySubject : ISubject
             if (recording.Optimizers.Count > 0) probe = ReplayDirection.Along(recording, LossCall.Of(recording), recipe, seed);
         });
         return probe;
+    }
+
+    public GradientComparison? CompareGradients(int seed)
+    {
+        GradientComparison? comparison = null;
+        Record(_program, seed, recording => comparison = ReplayGradients.Compare(recording, LossCall.Of(recording), seed));
+        return comparison;
     }
 
     /// <returns>Null when the first step was recorded and can be taken again, else the reason.</returns>

@@ -22,7 +22,8 @@ sealed class StepReplay : IDisposable
         using var noGrad = Autograd.NoGrad();
         _externals = [.. recording.Externals.Select(t => t.Clone().Keep())];
         Change(seed);
-        if (recipe.Has<OptimizeAll>()) _extra = Forgotten();
+        if (recipe.Has<OptimizeAll>() || recipe.Has<Unfreeze>()) _extra = Forgotten();
+        if (recipe.Has<UseReferenceLoop>()) _extra = new Adam(recording.Parameters, lr: 1e-3);
     }
 
     public LossCall Loss { get; }
@@ -41,7 +42,7 @@ sealed class StepReplay : IDisposable
     public void Forward(bool evaluate = false)
     {
         _made.Clear();
-        if (_recipe.Has<ZeroGradients>()) Clear();
+        if (OwnZeroing) Clear();
         foreach (var move in _recording.Moves.TakeWhile(m => m is not BackwardMove)) Take(move, evaluate);
     }
 
@@ -67,10 +68,14 @@ sealed class StepReplay : IDisposable
     /// <summary>The task's loss of the last <see cref="Forward"/>, one number.</summary>
     public Tensor TaskLoss()
     {
-        if (_recipe.Has<UsePlainLoss>() && PlainLoss() is { } plain) return plain;
+        if (OwnLoss && PlainLoss() is { } plain) return plain;
         var value = this[Loss.Value] ?? throw new TorchException("the loss of the recorded step was not made again");
         return value.Numel == 1 ? value : value.Mean();
     }
+
+    bool OwnZeroing => _recipe.Has<ZeroGradients>() || _recipe.Has<UseReferenceLoop>();
+
+    bool OwnLoss => _recipe.Has<UsePlainLoss>() || _recipe.Has<UseReferenceLoop>();
 
     void Take(Move move, bool evaluate)
     {
@@ -80,7 +85,7 @@ sealed class StepReplay : IDisposable
             case BackwardMove back: Backward(back); break;
             case GradMove grad: Gradient(grad); break;
             case StepMove step: Step(step.Optimizer); break;
-            case ZeroGradMove zero: if (!_recipe.Has<ZeroGradients>()) zero.Clear(); break;
+            case ZeroGradMove zero: if (!OwnZeroing) zero.Clear(); break;
             case ClipMove clip when clip.ByValue: GradientClip.ByValue(clip.Parameters, clip.Limit); break;
             case ClipMove clip: GradientClip.ByNorm(clip.Parameters, clip.Limit); break;
             case ScheduleMove schedule: schedule.Scheduler.Step(); break;
@@ -99,6 +104,12 @@ sealed class StepReplay : IDisposable
         }
 
         if (_recipe.Find<BypassOperation>() is { } bypass && bypass.Index == IndexOf(move))
+        {
+            _made[move.Results[0]] = args[0].AsTensor();
+            return;
+        }
+
+        if (move.Name == "batch_norm" && _recipe.Has<LeaveOutBatchNorm>())
         {
             _made[move.Results[0]] = args[0].AsTensor();
             return;
@@ -131,7 +142,7 @@ sealed class StepReplay : IDisposable
 
     void Backward(BackwardMove move)
     {
-        var loss = _recipe.Has<UsePlainLoss>() ? PlainLoss() : null;
+        var loss = OwnLoss ? PlainLoss() : null;
         loss ??= this[move.Loss] ?? throw new TorchException("what backward starts from was not made again");
         if (_recipe.Find<ScaleLoss>() is { } scale) loss *= scale.Factor;
         loss.Backward(retainGraph: move.RetainGraph);
@@ -147,6 +158,12 @@ sealed class StepReplay : IDisposable
 
     void Step(Optimizer optimizer)
     {
+        if (_recipe.Has<UseReferenceLoop>())
+        {
+            _extra!.Step();
+            return;
+        }
+
         foreach (var group in optimizer.Groups)
         {
             if (_recipe.Find<SetLearningRate>() is { } rate) group.LearningRate = rate.Value;

@@ -31,5 +31,7 @@ public static class Causes
     public const string BroadcastLoss = "broadcast-loss";
     public const string UnoptimizedParameters = "unoptimized-parameters";
     public const string FrozenParameters = "frozen-parameters";
+    public const string WrongGradient = "wrong-custom-gradient";
+    public const string FaultInLoop = "fault-in-loop-loss-or-optimizer";
     public const string ModeDependent = "mode-dependent-layers";
 }

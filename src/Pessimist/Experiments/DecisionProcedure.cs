@@ -13,8 +13,8 @@ public static class DecisionProcedure
     static IExperiment[] CreateExperiments() =>
     [
         new FrozenBatch(), new FirstNonFinite(), new DirectionTest(), new LayerFlow(), new TrainEval(), new SignTest(), new LearningRateLadder(),
-        new Initialization(), Regularizers.WeightDecay(), Regularizers.Dropout(), new InputScale(), new Precision(), new PerSampleLoss(),
-        new InputsAndLabels(), new ReferenceModel(),
+        new Initialization(), Regularizers.WeightDecay(), Regularizers.Dropout(), new BatchNormalization(), new InputScale(), new Precision(), new PerSampleLoss(),
+        new InputsAndLabels(), new ReferenceModel(), new ReferenceLoop(), new NumericGradient(),
     ];
 
     /// <param name="finished">Called after each experiment, before the next is chosen.</param>

@@ -15,6 +15,9 @@ public interface ISubject
 
     /// <summary>Takes the program's own first update d (0 steps of training before it) and looks along it; null when the program cannot be stopped there.</summary>
     DirectionProbe? Probe(Recipe recipe, int seed);
+
+    /// <summary>Compares the gradient that backward computes with finite differences, in float64; null when the program cannot be stopped there.</summary>
+    GradientComparison? CompareGradients(int seed) => null;
 }
 
 /// <summary>What the program does unless an intervention changes it, and what the common defaults would be. Null where it cannot be known.</summary>
@@ -127,6 +130,21 @@ public sealed record NonFiniteOrigin(int Step, string Place);
 /// <param name="UnitsIdentical">Before and after these steps, all rows of the weight matrix were equal to each other.</param>
 /// <param name="IsWeight">At least two dimensions.</param>
 public sealed record ParameterTrace(string Name, IReadOnlyList<double> GradientNorms, IReadOnlyList<double> UpdateRatios, bool UnitsIdentical, bool IsWeight);
+
+/// <summary>Slopes of the loss along random unit directions, by backward and by central differences, in float64.</summary>
+public sealed record GradientComparison(IReadOnlyList<double> Analytic, IReadOnlyList<double> Numeric)
+{
+    /// <summary>|analytic - numeric| / (|analytic| + |numeric|), 2-norms over all directions; 0 when both are 0.</summary>
+    public double RelativeError
+    {
+        get
+        {
+            double Norm(IEnumerable<double> values) => Math.Sqrt(values.Sum(v => v * v));
+            var scale = Norm(Analytic) + Norm(Numeric);
+            return scale == 0 ? 0 : Norm(Analytic.Zip(Numeric, (a, n) => a - n)) / scale;
+        }
+    }
+}
 
 /// <summary>The loss along the program's own first update d.</summary>
 /// <param name="Loss">L(w).</param>

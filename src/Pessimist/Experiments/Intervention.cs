@@ -23,6 +23,8 @@ namespace Pessimist.Experiments;
 [JsonDerivedType(typeof(RecordGradients), "record-gradients")]
 [JsonDerivedType(typeof(OptimizeAll), "optimize-all")]
 [JsonDerivedType(typeof(Unfreeze), "unfreeze")]
+[JsonDerivedType(typeof(UseReferenceLoop), "reference-loop")]
+[JsonDerivedType(typeof(LeaveOutBatchNorm), "no-batch-norm")]
 public abstract record Intervention
 {
     /// <summary>What is changed, for people: "lr 0.001".</summary>
@@ -134,6 +136,18 @@ public sealed record RecordGradients : Intervention
 public sealed record OptimizeAll : Intervention
 {
     public override string Words => "all parameters in the optimizer";
+}
+
+/// <summary>The program's own network, descended by Adam with lr 1e-3 on the plain loss, gradients cleared before every step.</summary>
+public sealed record UseReferenceLoop : Intervention
+{
+    public override string Words => "a plain loop with Adam, lr 0.001, around the same network";
+}
+
+/// <summary>Batch normalization hands on what it was given.</summary>
+public sealed record LeaveOutBatchNorm : Intervention
+{
+    public override string Words => "no batch normalization";
 }
 
 /// <summary>Every parameter requires a gradient, and is optimized.</summary>

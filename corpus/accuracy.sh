@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Measures the diagnosis on the programs of the corpus and writes docs/accuracy.md. Recordings are kept in artifacts/corpus: with --again the checks judge
+# those, and nothing is trained.
+#   corpus/accuracy.sh [--again] [PART-OF-NAME]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+again=; [ "${1:-}" = --again ] && { again=1; shift; }
+dotnet build corpus -c Release -v q -nologo
+export PESSIMIST_TORCH_SHIM=${PESSIMIST_TORCH_SHIM:-$PWD/artifacts/native/libpessimist_torch.so} OMP_NUM_THREADS=1
+corpus=(dotnet artifacts/bin/Pessimist.Corpus/release/Pessimist.Corpus.dll)
+if [ -z "$again" ]; then
+  # A program at a time in a process of its own: one that hangs or dies takes no other with it.
+  "${corpus[@]}" names "${1:-}" | xargs -P 2 -I NAME timeout 300 "${corpus[@]}" record artifacts/corpus NAME || echo "some programs could not be recorded" >&2
+fi
+if [ -z "${1:-}" ]; then "${corpus[@]}" table artifacts/corpus docs/accuracy.md; else "${corpus[@]}" show artifacts/corpus "$1"; fi

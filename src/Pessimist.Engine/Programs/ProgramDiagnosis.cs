@@ -1,0 +1,74 @@
+using Pessimist.Engine.Replay;
+using Pessimist.Engine.Watching;
+using Pessimist.Experiments;
+using Pessimist.Observations;
+using Pessimist.Runs;
+using Pessimist.Signals;
+
+namespace Pessimist.Engine.Programs;
+
+/// <summary>
+/// Troubleshoots an unmodified C# training program: runs it under the probe, then tries to overfit its first batch and looks for the cause when that
+/// fails. Everything goes into the run; <see cref="Diagnosis.Diagnose"/> reads it.
+/// </summary>
+public static class ProgramDiagnosis
+{
+    /// <param name="program">Trains once, from its own seed; it is run again for each trial, up to its first training step.</param>
+    /// <param name="said">Gets a line before each thing that takes time.</param>
+    public static WatchedProgram Run(Action program, Run run, ProbeOptions? options = null, Action<string>? said = null, OverfitOptions? overfit = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(run);
+        var watched = Probe.Watch(program, run, options);
+        cancel.ThrowIfCancellationRequested();
+        said?.Invoke("looking at the first training step");
+        if (ReplaySubject.Of(program, out var why) is not { } subject)
+        {
+            run.Add(new StageFinished { Number = 1, Name = "single batch", Status = StageStatus.Skipped, Summary = $"the first training step cannot be taken again: {why}" });
+            return watched;
+        }
+
+        Overfit(subject, run, said, overfit, cancel);
+        return watched;
+    }
+
+    static void Overfit(ReplaySubject subject, Run run, Action<string>? said, OverfitOptions? overfit, CancellationToken cancel)
+    {
+        List<Observation> records = [];
+        var outcome = SingleBatchSession.Run(subject, 0, records.Add, said, overfit, cancel);
+        // A network too small to learn a batch by heart is no bug while it learns: only an undone cause speaks against a program that does.
+        var excused = SingleBatchVote.IsSymptom(outcome.Verdict) && outcome.Confirmed.Count == 0 && Learns(run);
+        foreach (var record in records)
+            run.Add(excused && record is SingleBatchTried tried
+                ? tried with { Verdict = SingleBatchVerdict.NotEnoughEvidence, Because = $"{tried.Because}; but the program learns on its own batches, and no cause was found" }
+                : record);
+        var verdict = excused ? SingleBatchVerdict.NotEnoughEvidence : outcome.Verdict;
+        run.Add(new StageFinished
+        {
+            Number = 1,
+            Name = "single batch",
+            Status = verdict switch
+            {
+                SingleBatchVerdict.Passes => StageStatus.Passed,
+                SingleBatchVerdict.NotEnoughEvidence => StageStatus.NotEnoughEvidence,
+                _ => StageStatus.Failed,
+            },
+            Summary = verdict switch
+            {
+                SingleBatchVerdict.Passes => "the first batch is learned by heart",
+                SingleBatchVerdict.NotEnoughEvidence => excused ? "not learned by heart, though the program learns" : "undecided",
+                _ => outcome.Confirmed.Count == 0 ? "not learned by heart; no cause was confirmed" : $"not learned by heart: {string.Join(" and ", outcome.Confirmed)}, confirmed",
+            },
+            Evidence = [.. outcome.Attempts.Select(a => $"seed {a.Seed}: {a.Curve.Because}"), .. outcome.Experiments.Select(e => $"{e.Question} {e.Reading}")],
+        });
+    }
+
+    static bool Learns(Run run)
+    {
+        var progress = new TrainingProgress();
+        foreach (var observation in run.Observations)
+            if (observation is LoopEvent loop) progress.Read(loop);
+            else if (observation is LossObserved loss) progress.Read(loss);
+        return progress.State == ProgressState.Learns;
+    }
+}
