@@ -23,7 +23,7 @@ switch (args)
         return 0;
     case ["show", var folder, var name]:
         foreach (var judged in Judge(folder).Where(j => j.Program.Name.Contains(name, StringComparison.Ordinal)))
-            Console.WriteLine($"{judged.Program.Name} ({(judged.Program.IsHealthy ? "healthy" : string.Join('|', judged.Program.Cause))})\n{ConciseReport.Render(Report.From(Recordings.Read(folder, judged.Program)!))}");
+            Console.WriteLine($"{judged.Program.Name} ({(judged.Program.IsHealthy ? "healthy" : string.Join('|', judged.Program.Cause))})\n{ConciseReport.Render(Report.From(Recordings.Read(folder, judged.Program)!, judged.Result, Environment.CurrentDirectory))}");
         return 0;
     case ["table", var folder, var file]:
         File.WriteAllText(file, AccuracyTable.Render([.. Judge(folder)]));

@@ -39,7 +39,7 @@ static class AccuracyTable
         foreach (var (title, half) in new[] { ("The half that is reported", halves[1]), ("The half that limits were tuned on", halves[0]) })
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| program | planted | told first | also told | folded under the first |\n|---|---|---|---|---|\n");
-            foreach (var judged in half.OrderBy(j => j.Program.IsHealthy).ThenBy(j => j.Program.Cause.FirstOrDefault(), StringComparer.Ordinal).ThenBy(j => j.Program.Name, StringComparer.Ordinal))
+            foreach (var judged in half.OrderBy(j => j.Program.IsHealthy).ThenBy(j => string.Join(',', j.Program.Cause), StringComparer.Ordinal).ThenBy(j => j.Program.Name, StringComparer.Ordinal))
                 text.Append(Line(judged));
         }
 
@@ -64,7 +64,7 @@ static class AccuracyTable
     {
         var told = judged.Findings.Where(f => f.Level >= Level.Warning || judged.Program.Cause.Contains(f.Code)).ToArray();
         var planted = judged.Program.IsHealthy ? "healthy" : string.Join(" or ", judged.Program.Cause);
-        var first = told.FirstOrDefault();
+        var first = told is [var head, ..] ? head : null;
         return $"| {judged.Program.Name} | {planted} | {(first is null ? "" : Word(judged, first))} | {string.Join(", ", told.Skip(1).Select(f => Word(judged, f)))} | {string.Join(", ", first?.Explains ?? [])} |\n";
     }
 
