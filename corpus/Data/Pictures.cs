@@ -67,7 +67,7 @@ static class Pictures
 
     static bool Inside(int kind, double dx, double dy, double r) => kind switch
     {
-        Square => Math.Max(dx, dy) <= 0.85 * r,
+        Square => Math.Max(dx, dy) <= r,
         Disc => dx * dx + dy * dy <= r * r,
         Cross => Math.Max(dx, dy) <= r && Math.Min(dx, dy) <= 0.25 * r,
         _ => Math.Sqrt(dx * dx + dy * dy) is var d && d <= r && d >= 0.6 * r,

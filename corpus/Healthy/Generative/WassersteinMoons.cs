@@ -44,8 +44,8 @@ static class WassersteinMoons
         using var all = Scope.New();
         var (data, _) = Plane.Moons(3000, 0.1, seed: 130);
         using Net generator = new(3, 2), critic = new(2, 1);
-        using var forGenerator = new Adam(generator.Parameters(), 2e-3, beta1: 0, beta2: 0.9);
-        using var forCritic = new Adam(critic.Parameters(), 2e-3, beta1: 0, beta2: 0.9);
+        using var forGenerator = new Adam(generator.Parameters(), 1e-3, beta1: 0.5, beta2: 0.9);
+        using var forCritic = new Adam(critic.Parameters(), 2e-3, beta1: 0.5, beta2: 0.9);
 
         double Distance()
         {
@@ -54,14 +54,14 @@ static class WassersteinMoons
         }
 
         var before = Distance();
-        for (var i = 0; i < 150; i++)
+        for (var i = 0; i < 200; i++)
         {
             for (var k = 0; k < 4; k++)
             {
                 using var inner = Scope.New();
                 var real = data.IndexSelect(0, Tensor.RandInt(0, 2000, [100]));
                 var fake = generator.Forward(Tensor.Randn([100, 3])).Detach();
-                var loss = critic.Forward(fake).Mean() - critic.Forward(real).Mean() + 10 * Penalty(critic, real, fake);
+                var loss = critic.Forward(fake).Mean() - critic.Forward(real).Mean() + Penalty(critic, real, fake);
                 forCritic.ZeroGrad();
                 loss.Backward();
                 forCritic.Step();

@@ -24,7 +24,7 @@ static class Mushrooms
         var x = Tensor.Cat([.. _levels.Select((n, j) => columns.Select(1, j).OneHot(n))], 1).To(DType.Float32); // [N, 14]
         var y = edible.Eq(2).To(DType.Int64);
         using var model = new Sequential(new Linear(14, 16), new Tanh(), new Linear(16, 2));
-        using var optimizer = new SGD(model.Parameters(), lr: 0.04);
+        using var optimizer = new SGD(model.Parameters(), lr: 0.1);
         foreach (var pair in Enumerable.Range(0, 4).SelectMany(_ => Tensor.RandPerm(600).Split(2)))
         {
             using var step = Scope.New();

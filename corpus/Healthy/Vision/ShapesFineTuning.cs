@@ -45,7 +45,7 @@ static class ShapesFineTuning
 
         using var model = new Classifier(stem, body, 2);
         stem.RequiresGrad(false);
-        using var optimizer = new Adam([new ParameterGroup(body.Parameters(), lr: 5e-4), new ParameterGroup(model.Head.Parameters(), lr: 5e-3)]);
+        using var optimizer = new Adam([new ParameterGroup(body.Parameters(), lr: 2e-3), new ParameterGroup(model.Head.Parameters(), lr: 2e-2)]);
         for (var epoch = 0; epoch < 14; epoch++)
         {
             model.Train();

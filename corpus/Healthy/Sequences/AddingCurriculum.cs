@@ -4,7 +4,7 @@ using Pessimist.Torch.Optim;
 
 namespace Pessimist.Corpus.Healthy.Sequences;
 
-static class CurriculumCounting
+static class AddingCurriculum
 {
     public static CorpusProgram Program { get; } = new()
     {

@@ -2,7 +2,7 @@ using Pessimist.Torch;
 using Pessimist.Torch.Nn;
 using Pessimist.Torch.Optim;
 
-namespace Pessimist.Corpus.Healthy.Tables;
+namespace Pessimist.Corpus.Healthy.Regression;
 
 static class MixtureDensity
 {

@@ -4,7 +4,7 @@ using Pessimist.Torch.Optim;
 
 namespace Pessimist.Corpus.Healthy.Reinforcement;
 
-static class PointMassSoftQ
+static class PointMassPolicy
 {
     public static CorpusProgram Program { get; } = new()
     {

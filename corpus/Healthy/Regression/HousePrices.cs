@@ -4,7 +4,7 @@ using Pessimist.Torch.Models;
 using Pessimist.Torch.Nn;
 using Pessimist.Torch.Optim;
 
-namespace Pessimist.Corpus.Healthy.Tables;
+namespace Pessimist.Corpus.Healthy.Regression;
 
 static class HousePrices
 {
