@@ -1,0 +1,103 @@
+using System.Globalization;
+using Pessimist.Observations;
+
+namespace Pessimist.Checks.Data;
+
+/// <summary>PES116 augmented-validation-data</summary>
+public sealed class AugmentedValidationData(AugmentedValidationData.Limits limits) : Check(About), IReads<BatchObserved>, IReads<LoaderBuilt>
+{
+    public static readonly CheckInfo About = new()
+    {
+        Code = "PES116",
+        Name = "augmented-validation-data",
+        Level = Level.Warning,
+        Summary = "random transforms change the validation data from one evaluation to the next",
+        Docs = """
+            ## Why it matters
+            The error is that of distorted examples, usually too high, and goes up and down by chance: networks cannot be compared by it.
+
+            ## How it is told
+            The same batches of a loader that no training pass uses come again at another step, with the same labels in the same order and other inputs.
+
+            ## When it is a false alarm
+            Silent are: several evaluations at the same step, over which predictions are averaged; loaders that shuffle; tasks without classes, where noise
+            in the input may be the task (denoising, masked words).
+
+            ## What to do
+            Give the validation set transforms of its own: resize, crop in the middle, normalize.
+            """,
+    };
+
+    public sealed record Limits
+    {
+        /// <summary>Labels that must be equal in order for batches to be taken for the same.</summary>
+        [Origin(Origin.Convention)] public int Labels { get; init; } = 16;
+
+        /// <summary>Share of batches that come again with other inputs.</summary>
+        [Origin(Origin.Convention)] public double Changed { get; init; } = 0.5;
+    }
+
+    sealed class Source
+    {
+        public Dictionary<long, BatchObserved> First { get; } = [];
+        public HashSet<(long Step, long Index)> Seen { get; } = [];
+        public bool Averages { get; set; }
+        public int Compared { get; set; }
+        public int SameLabels { get; set; }
+        public int Changed { get; set; }
+        public long Labels { get; set; }
+    }
+
+    readonly SortedDictionary<int, Source> _sources = [];
+    readonly Dictionary<int, LoaderBuilt> _loaders = [];
+    readonly HashSet<int> _trainLoaders = [];
+
+    public void Read(LoaderBuilt observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _loaders[observation.Loader] = observation;
+    }
+
+    public void Read(BatchObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (observation is not { Loader: { } loader, Index: { } index, Inputs: [{ Hash: { } hash }, ..] }) return;
+        if (observation.Phase == Phase.Train) _trainLoaders.Add(loader);
+        if (observation.Phase != Phase.Evaluate || observation.LabelOrder.Distinct().Take(2).Count() < 2) return;
+        if (!_sources.TryGetValue(loader, out var source)) _sources[loader] = source = new Source();
+        if (source.Seen.Count >= 10_000) return;
+        source.Averages |= !source.Seen.Add((observation.Step, index));
+        if (source.First.TryAdd(index, observation)) return;
+        var first = source.First[index];
+        if (first.Step == observation.Step) return;
+        source.Compared++;
+        if (!first.LabelOrder.SequenceEqual(observation.LabelOrder) || first.Inputs[0].Shape.SequenceEqual(observation.Inputs[0].Shape) is false) return;
+        source.SameLabels++;
+        source.Labels += observation.LabelOrder.Count;
+        if (first.Inputs[0].Hash != hash) source.Changed++;
+    }
+
+    public override Verdict Conclude()
+    {
+        var sources = _sources.Where(s => !_trainLoaders.Contains(s.Key)).ToArray();
+        if (!sources.Any(s => s.Value.Compared > 0)) return NotEnoughEvidence("no validation batch with class labels came twice");
+        foreach (var (number, source) in sources)
+        {
+            if (source.Averages || source.Labels < limits.Labels || source.SameLabels < 0.9 * source.Compared || source.Changed < limits.Changed * source.SameLabels) continue;
+            _loaders.TryGetValue(number, out var loader);
+            string[] transforms = [.. loader?.RandomTransforms ?? []];
+            return Found(Finding("random transforms change the validation data from one evaluation to the next", EvidenceClass.Proved) with
+            {
+                Location = loader?.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,
+                Evidence =
+                [
+                    new("batches that came again with the same labels and other inputs", string.Create(CultureInfo.InvariantCulture, $"{source.Changed} of {source.SameLabels}"), "0", "definition"),
+                    .. transforms.Length == 0 ? Array.Empty<Evidence>() : [new("transforms that draw random numbers", string.Join(", ", transforms))],
+                ],
+                Fixes = ["give the validation set transforms of its own, without random ones"],
+            });
+        }
+
+        return Passed("validation batches come again as they were, or are shuffled or averaged over");
+    }
+}
