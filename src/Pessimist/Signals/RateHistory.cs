@@ -13,6 +13,9 @@ public sealed class RateHistory
     public long First { get; private set; } = -1;
     public long Last { get; private set; } = -1;
     public int Seen { get; private set; }
+
+    /// <summary>Rates of the first and the last step seen, and the highest.</summary>
+    public double Start { get; private set; }
     public double Highest { get; private set; }
     public double Latest { get; private set; }
     public Site? Site { get; private set; }
@@ -21,7 +24,7 @@ public sealed class RateHistory
     {
         ArgumentNullException.ThrowIfNull(step);
         if (step.LearningRate is not { } rate || !double.IsFinite(rate)) return;
-        if (First < 0) First = step.Step;
+        if (First < 0) (First, Start) = (step.Step, rate);
         Last = step.Step;
         Seen++;
         Highest = Math.Max(Highest, rate);

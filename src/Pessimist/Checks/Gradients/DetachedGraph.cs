@@ -1,10 +1,12 @@
+using System.Globalization;
 using Pessimist.Observations;
+using Pessimist.Signals;
 using Pessimist.Text;
 
 namespace Pessimist.Checks.Gradients;
 
 /// <summary>PES405 detached-graph</summary>
-public sealed class DetachedGraph() : Check(About), IReads<ParameterObserved>
+public sealed class DetachedGraph(DetachedGraph.Limits limits) : RollCheck(About)
 {
     public static readonly CheckInfo About = new()
     {
@@ -12,36 +14,74 @@ public sealed class DetachedGraph() : Check(About), IReads<ParameterObserved>
         Name = "detached-graph",
         Level = Level.Error,
         Summary = "no gradient reaches the first layers, though they ask for one",
-        Explains = ["PES208"],
+        Explains = [.. Consequences.OfNotTraining, "PES208"],
         Docs = """
             ## Why it matters
             Something between these layers and the loss cuts the graph: `detach`, `data`, `no_grad`, a round trip through another library. What
             lies before the cut never learns.
 
             ## When it is a false alarm
-            A frozen backbone: switch `requires_grad` off for it, and nothing is reported. Parameters in the middle or at the end that get no
-            gradient are unused (unused-parameters), not cut off.
+            A frozen backbone: switch `requires_grad` off for it, or leave it out of the optimizer, and nothing is reported. Parameters in the middle or
+            at the end that get no gradient are unused (unused-parameters), not cut off. In a game, a network that does not move at a step
+            gets no gradient there; only one that never gets any counts, and only when an optimizer holds it.
 
             ## What to do
             Find the cut in the forward pass and remove it.
             """,
     };
 
-    readonly List<ParameterObserved> _parameters = [];
+    public sealed record Limits
+    {
+        /// <summary>Sampled steps of a watched program, at none of which a gradient reaches the parameters.</summary>
+        [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 10;
+    }
 
-    public void Read(ParameterObserved observation) => _parameters.Add(observation);
+    readonly LoopOrder _order = new();
+
+    protected override void OnLoop(LoopEvent observation) => _order.Read(observation);
 
     public override Verdict Conclude()
     {
-        var asking = _parameters.Where(p => p.RequiresGradient).ToArray();
+        var asking = Roll.Asking.ToArray();
         if (asking.Length == 0) return NotEnoughEvidence("no parameter was observed");
-        var cut = asking.TakeWhile(p => p.GradientNorm is null).ToArray();
-        if (cut.Length == 0) return Passed($"a gradient reaches {asking[0].Name}");
-        return Found(Finding($"no gradient reaches {DidYouMean.List(cut.Select(p => p.Name), 6)}", EvidenceClass.Proved) with
+        return _order.Backwards > 0 ? Watched(asking) : Once(asking);
+    }
+
+    /// <summary>One network, one backward pass.</summary>
+    Verdict Once(RollEntry[] asking)
+    {
+        var cut = asking.TakeWhile(p => !p.GetsGradient).ToArray();
+        return cut.Length == 0 ? Passed($"a gradient reaches {asking[0].FullName}") : Found(Cut(cut, asking));
+    }
+
+    /// <summary>Several networks, many steps, some of which pass some networks by.</summary>
+    Verdict Watched(RollEntry[] asking)
+    {
+        var waiting = false;
+        foreach (var network in asking.GroupBy(e => e.Parameter.Model))
         {
-            Evidence = [new("parameters without a gradient", $"{cut.Length} of {asking.Length}, from the input on", "0", "definition")],
-            Fixes = [cut.Length == asking.Length ? "the loss does not depend on any parameter: look for detach, no_grad or a new tensor in the loss"
-                : $"look between {cut[^1].Name} and {asking[cut.Length].Name} for what cuts the graph; or switch their gradients off on purpose"],
-        });
+            // What the optimizers were not given is not meant to learn.
+            var cut = network.TakeWhile(e => !e.GetsGradient).Where(e => e.Optimized == true).ToArray();
+            if (cut.Length == 0) continue;
+            if (cut.Any(e => e.Measured < limits.FewestSteps)) waiting = true;
+            else if (network.Any(e => e.GetsGradient) || Roll.OptimizerOf(cut[0]) is { } optimizer && _order.Stepping.GetValueOrDefault(optimizer.Optimizer) >= limits.FewestSteps)
+                return Found(Cut(cut, [.. network]));
+        }
+
+        return waiting ? NotEnoughEvidence($"some parameters got no gradient yet; at least {limits.FewestSteps} sampled steps are needed")
+            : Passed("a gradient reaches the first layers of every network that is trained");
+    }
+
+    Finding Cut(RollEntry[] cut, RollEntry[] network)
+    {
+        var next = network.FirstOrDefault(e => e.GetsGradient);
+        return Finding($"no gradient reaches {DidYouMean.List(cut.Select(p => p.FullName), 6)}", EvidenceClass.Proved) with
+        {
+            Location = At((next ?? cut[^1]).Parameter.Site, (next ?? cut[^1]).FullName),
+            Related = cut[^1].Parameter.Site is { } site && next is not null ? [new RelatedLocation(site.File, site.Line, "the last that gets no gradient")] : [],
+            Evidence = [new("parameters without a gradient", string.Create(CultureInfo.InvariantCulture, $"{cut.Length} of {network.Length}, from the input on"), "0", "definition")],
+            Fixes = [next is null ? "the loss does not depend on any parameter: look for detach, no_grad or a new tensor in the loss"
+                : $"look between {cut[^1].FullName} and {next.FullName} for what cuts the graph; or switch their gradients off on purpose"],
+        };
     }
 }

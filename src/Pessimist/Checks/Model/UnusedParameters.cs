@@ -4,7 +4,7 @@ using Pessimist.Text;
 namespace Pessimist.Checks.Model;
 
 /// <summary>PES208 unused-parameters</summary>
-public sealed class UnusedParameters() : Check(About), IReads<ParameterObserved>
+public sealed class UnusedParameters(UnusedParameters.Limits limits) : RollCheck(About)
 {
     public static readonly CheckInfo About = new()
     {
@@ -18,28 +18,38 @@ public sealed class UnusedParameters() : Check(About), IReads<ParameterObserved>
 
             ## When it is a false alarm
             Branches that only some batches use (several heads, mixtures of experts), and parameters whose gradients are switched off, which are
-            not counted.
+            not counted. In a watched program only those count that an optimizer holds and that get no gradient at any of many steps.
 
             ## What to do
             Call the layer in the forward pass, or remove it.
             """,
     };
 
-    readonly List<ParameterObserved> _parameters = [];
+    public sealed record Limits
+    {
+        /// <summary>Sampled steps of a watched program, at none of which a gradient reaches the parameters.</summary>
+        [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 20;
+    }
 
-    public void Read(ParameterObserved observation) => _parameters.Add(observation);
+    bool _watched;
+
+    protected override void OnLoop(LoopEvent observation) => _watched |= observation.Action == LoopAction.Backward;
 
     public override Verdict Conclude()
     {
-        var asking = _parameters.Where(p => p.RequiresGradient).ToArray();
+        var asking = Roll.Asking.ToArray();
         if (asking.Length == 0) return NotEnoughEvidence("no parameter was observed");
-        // Those before the first that has a gradient are cut off, which is another finding.
-        var unused = asking.SkipWhile(p => p.GradientNorm is null).Where(p => p.GradientNorm is null).Select(p => p.Name).ToArray();
-        return unused.Length == 0 ? Passed($"a gradient reaches all that should have one ({asking.Length} parameters)")
-            : Found(Finding($"{DidYouMean.List(unused, 6)} {(unused.Length == 1 ? "takes" : "take")} no part in the loss", EvidenceClass.Proved) with
-            {
-                Evidence = [new("parameters without a gradient", $"{unused.Length} of {asking.Length}", "0", "definition")],
-                Fixes = ["call their layers in the forward pass, or remove them"],
-            });
+        // Those before the first that has a gradient are cut off, which is another finding; and so is a network that gets none at all.
+        var unused = asking.GroupBy(e => e.Parameter.Model).SelectMany(network => network.SkipWhile(e => !e.GetsGradient).Where(e => !e.GetsGradient)).ToArray();
+        if (_watched) unused = [.. unused.Where(e => e.Optimized == true)];
+        if (unused.Length == 0) return Passed($"a gradient reaches all that should have one ({asking.Length} parameters)");
+        if (_watched && unused.Any(e => e.Measured < limits.FewestSteps))
+            return NotEnoughEvidence($"some parameters got no gradient yet; at least {limits.FewestSteps} sampled steps are needed");
+        return Found(Finding($"{DidYouMean.List(unused.Select(e => e.FullName), 6)} {(unused.Length == 1 ? "takes" : "take")} no part in the loss", EvidenceClass.Proved) with
+        {
+            Location = At(unused[0].Parameter.Site, unused[0].FullName),
+            Evidence = [new("parameters without a gradient", $"{unused.Length} of {asking.Length}", "0", "definition")],
+            Fixes = ["call their layers in the forward pass, or remove them"],
+        });
     }
 }

@@ -13,6 +13,7 @@ public sealed class DeadUnits(DeadUnits.Limits limits) : ActivationCheck(About)
         Name = "dead-units",
         Level = Level.Warning,
         Summary = "rectified units are never active, for any example",
+        Explains = ["PES402", "PES502", "PES607", "PES611", "PES901", "PES904", "PES910"],
         Docs = """
             ## Why it matters
             A unit whose input is negative for every example puts out 0, gets no gradient, and stays so. When a whole layer is dead, nothing behind

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Optimization;
 
 /// <summary>PES508 excessive-weight-decay</summary>
-public sealed class ExcessiveWeightDecay() : CauseCheck(About)
+public sealed class ExcessiveWeightDecay(ExcessiveWeightDecay.Limits limits) : CauseCheck(About), IReads<ParametersMeasured>, IReads<OptimizerBuilt>
 {
     public static readonly CheckInfo About = new()
     {
@@ -18,7 +20,8 @@ public sealed class ExcessiveWeightDecay() : CauseCheck(About)
             ends by predicting the same for every input.
 
             It is reported when confirmed: without weight decay, and nothing else changed, the same batch is fitted with two seeds. It is an error then,
-            because the batch that it keeps from being fitted is one.
+            because the batch that it keeps from being fitted is one. Weights that shrink to a tenth under weight decay while the loss does not come
+            down are a suspicion.
 
             ## When it is a false alarm
             Decay that merely slows the fit is not reported. Late in training the penalty may outweigh a gradient that has vanished because
@@ -29,9 +32,40 @@ public sealed class ExcessiveWeightDecay() : CauseCheck(About)
             """,
     };
 
+    public sealed record Limits
+    {
+        /// <summary>Norm of the weights now over that at the start, in the median, while the loss does not come down.</summary>
+        [Origin(Origin.Convention)] public double Shrunk { get; init; } = 0.1;
+    }
+
+    readonly StepSizes _sizes = new();
+    OptimizerBuilt? _decaying;
+
+    public void Read(ParametersMeasured observation) => _sizes.Read(observation);
+
+    public void Read(OptimizerBuilt observation)
+    {
+        if (observation.Groups.Any(g => g.WeightDecay > 0)) _decaying ??= observation;
+    }
+
     protected override string Message(ExperimentFinished experiment, string symptom) =>
         experiment.Found is { } found ? $"the weight decay {Format(found)} is too strong: {symptom}" : $"the weight decay is too strong: {symptom}";
 
     protected override IEnumerable<Evidence> Evidence(ExperimentFinished experiment) =>
         experiment is { Found: { } found, Proven: { } proven } ? [new("weight decay", Format(found), $"works: {Format(proven)}", "confirmed by experiment")] : [];
+
+    protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
+    {
+        if (about.Count > 0 || double.IsNaN(_sizes.Shrunk)) return base.Unconfirmed(about);
+        if (_decaying is not { } optimizer) return Vote is null ? NotApplicable("no optimizer decays the weights") : base.Unconfirmed(about);
+        if (!HasSymptom || _sizes.Shrunk > limits.Shrunk) return Passed(string.Create(CultureInfo.InvariantCulture, $"the weights keep {_sizes.Shrunk:0%} of their norm"));
+        var decay = optimizer.Groups.Max(g => g.WeightDecay);
+        return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"the weights shrink to {_sizes.Shrunk:0.#%} of their norm: the weight decay {Format(decay)} may be too strong"), EvidenceClass.Suspected) with
+        {
+            Location = At(optimizer.Site),
+            Evidence = [new("norm of the weights now over the start", string.Create(CultureInfo.InvariantCulture, $"{_sizes.Shrunk:0.#%}"), string.Create(CultureInfo.InvariantCulture, $"{limits.Shrunk:0%}"), "convention")],
+            Notes = [Symptom],
+            Fixes = ["train without weight decay first; 1e-5 to 1e-2 is usual"],
+        });
+    }
 }

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Optimization;
 
 /// <summary>PES501 learning-rate-too-high</summary>
-public sealed class LearningRateTooHigh() : CauseCheck(About), IReads<TrainingEnded>
+public sealed class LearningRateTooHigh(LearningRateTooHigh.Limits limits) : CauseCheck(About), IReads<TrainingEnded>, IReads<ParametersMeasured>
 {
     public static readonly CheckInfo About = new()
     {
@@ -18,7 +20,8 @@ public sealed class LearningRateTooHigh() : CauseCheck(About), IReads<TrainingEn
             the loss stays flat ever after.
 
             It is an error only when confirmed: with a lower rate, and nothing else changed, the same batch is fitted with two seeds. A training
-            that diverged although the single batch was fitted is a suspicion.
+            that diverged although the single batch was fitted is a suspicion, and so are steps of a tenth of the weights in a program whose loss does
+            not come down.
 
             ## When it is a false alarm
             Never by its size alone: a rate of 10 that fits the batch is not reported. A schedule that starts low and rises may be fine where the
@@ -29,7 +32,25 @@ public sealed class LearningRateTooHigh() : CauseCheck(About), IReads<TrainingEn
             """,
     };
 
+    public sealed record Limits
+    {
+        /// <summary>Norm of a step over that of the weights, in the median, while the loss does not come down.</summary>
+        [Origin(Origin.Published, "DeepDiagnosis, TheDeepChecker: 0.1")] public double UpdateRatio { get; init; } = 0.1;
+    }
+
+    readonly StepSizes _sizes = new();
     TrainingEnded? _diverged;
+    double? _rate;
+    Site? _site;
+
+    protected override void OnLoop(LoopEvent observation)
+    {
+        if (observation.Action != LoopAction.OptimizerStep) return;
+        _rate ??= observation.LearningRate;
+        _site ??= observation.Site;
+    }
+
+    public void Read(ParametersMeasured observation) => _sizes.Read(observation);
 
     public void Read(TrainingEnded observation)
     {
@@ -42,11 +63,24 @@ public sealed class LearningRateTooHigh() : CauseCheck(About), IReads<TrainingEn
     protected override IEnumerable<Evidence> Evidence(ExperimentFinished experiment) =>
         experiment is { Found: { } found, Proven: { } proven } ? [new("learning rate", Format(found), $"works: {Format(proven)}", "confirmed by experiment")] : [];
 
-    protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about) => _diverged is null || Fails
-        ? base.Unconfirmed(about)
-        : Found(Finding("the training diverged although a single batch can be fitted: the learning rate may be too high", EvidenceClass.Suspected, Level.Warning) with
-        {
-            Evidence = [new("training loss at the end", Format(_diverged.FinalLoss), $"at the start: {Format(_diverged.InitialLoss)}", "definition")],
-            Fixes = ["divide the learning rate by 10, or warm it up"],
-        });
+    protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
+    {
+        if (_diverged is not null && !Fails)
+            return Found(Finding("the training diverged although a single batch can be fitted: the learning rate may be too high", EvidenceClass.Suspected, Level.Warning) with
+            {
+                Evidence = [new("training loss at the end", Format(_diverged.FinalLoss), $"at the start: {Format(_diverged.InitialLoss)}", "definition")],
+                Fixes = ["divide the learning rate by 10, or warm it up"],
+            });
+        var ratio = Math.Max(_sizes.FirstRatio, _sizes.LastRatio);
+        if (about.Count > 0 || _sizes.Count == 0) return base.Unconfirmed(about);
+        return !HasSymptom || !(ratio > limits.UpdateRatio) ? Passed(string.Create(CultureInfo.InvariantCulture, $"{(HasSymptom ? "" : "there is no symptom; ")}a step moves the weights by {ratio:0.#e0} of their norm"))
+            : Found(Finding(string.Create(CultureInfo.InvariantCulture, $"a step moves the weights by {ratio:0.##} of their norm{(_rate is { } rate ? $": the learning rate {Format(rate)} may be too high" : ": the learning rate may be too high")}"),
+                EvidenceClass.Suspected) with
+            {
+                Location = At(_site),
+                Evidence = [new("norm of a step over that of the weights", string.Create(CultureInfo.InvariantCulture, $"{ratio:0.###}"), Format(limits.UpdateRatio), "published: DeepDiagnosis, TheDeepChecker")],
+                Notes = [Symptom],
+                Fixes = ["divide the learning rate by 10"],
+            });
+    }
 }

@@ -1,0 +1,53 @@
+using Pessimist.Observations;
+
+namespace Pessimist.Signals;
+
+/// <summary>How far the sampled steps of a watched program move its weights, and what becomes of their norms. Bounded memory.</summary>
+public sealed class StepSizes
+{
+    const int Head = 10;
+    const int Tail = 64;
+    const int Most = 20_000;
+
+    readonly Dictionary<string, (double First, double Last)> _norms = [];
+    readonly List<double> _head = [];
+    readonly Queue<double> _tail = [];
+
+    /// <summary>Sampled steps with an update ratio.</summary>
+    public int Count { get; private set; }
+
+    public void Read(ParametersMeasured measured)
+    {
+        ArgumentNullException.ThrowIfNull(measured);
+        // Biases begin at 0, where a ratio means nothing.
+        var weights = measured.Parameters.Where(p => p.Name.EndsWith("weight", StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (weights.Length == 0) weights = [.. measured.Parameters];
+        foreach (var weight in weights.Where(w => double.IsFinite(w.Weight)))
+            if (_norms.TryGetValue(weight.Name, out var norms)) _norms[weight.Name] = (norms.First, weight.Weight);
+            else if (_norms.Count < Most) _norms[weight.Name] = (weight.Weight, weight.Weight);
+
+        double[] ratios = [.. weights.Where(w => w is { Gradient: > 0, Update: not null, Weight: > 0 }).Select(w => w.Update!.Value / w.Weight).Where(double.IsFinite)];
+        if (ratios.Length == 0) return;
+        var median = Trend.Quantile(ratios, 0.5);
+        Count++;
+        if (_head.Count < Head) _head.Add(median);
+        _tail.Enqueue(median);
+        if (_tail.Count > Tail) _tail.Dequeue();
+    }
+
+    /// <summary>|update| / |weight|, median over weights that get a gradient, then over the first sampled steps; NaN without any.</summary>
+    public double FirstRatio => _head.Count == 0 ? double.NaN : Trend.Quantile(_head, 0.5);
+
+    /// <summary>The same over the last sampled steps.</summary>
+    public double LastRatio => _tail.Count == 0 ? double.NaN : Trend.Quantile([.. _tail.Skip(_tail.Count / 2)], 0.5);
+
+    /// <summary>Norm of the weights now over that at the first sampled step, median over weights; NaN without any.</summary>
+    public double Shrunk
+    {
+        get
+        {
+            double[] shares = [.. _norms.Values.Where(n => n.First > 0).Select(n => n.Last / n.First)];
+            return shares.Length == 0 ? double.NaN : Trend.Quantile(shares, 0.5);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Pessimist.Checks;
+using Pessimist.Observations;
+using static Pessimist.Tests.Checks.Loops;
+using static Pessimist.Tests.Checks.SingleBatchRuns;
+
+namespace Pessimist.Tests.Checks.Gradients;
+
+/// <summary>PES208 and PES405 in watched programs: what gets no gradient at any of many steps.</summary>
+public sealed class WatchedGraphTests
+{
+    const string Cut = "detached-graph";
+    const string Unused = "unused-parameters";
+
+    static IEnumerable<Observation> Steps(int count, params (string Name, double? Gradient)[] parameters) =>
+        Enumerable.Range(0, count).Select(step => new ParametersMeasured { Step = step, Parameters = [.. parameters.Select(p => new ParameterMeasure(p.Name, 1, p.Gradient))] });
+
+    static Observation[] Net(double? body, double? head, bool bodyHeld = true) =>
+    [
+        bodyHeld ? Optimizer(0, "Adam", "body.weight", "head.weight") : Optimizer(0, "Adam", "head.weight"),
+        Parameter("body.weight", body, bodyHeld ? [0] : []), Parameter("head.weight", head, [0]),
+    ];
+
+    [Fact]
+    public void A_body_that_the_optimizer_holds_and_no_gradient_reaches_is_cut_off()
+    {
+        var finding = Diagnose([.. Net(null, 1), .. Steps(30, ("body.weight", null), ("head.weight", 1)), .. Loop(60)]).FindingOf(Cut).ShouldNotBeNull();
+
+        (finding.Level, finding.EvidenceClass, finding.Message).ShouldBe((Level.Error, EvidenceClass.Proved, "no gradient reaches 'body.weight'"));
+        (finding.Location!.File, finding.Location.Module).ShouldBe(("net.py", "head.weight"));
+    }
+
+    [Fact]
+    public void Features_of_a_fixed_body_under_no_grad_are_healthy() =>
+        Diagnose([.. Net(null, 1, bodyHeld: false), .. Steps(30, ("body.weight", null), ("head.weight", 1)), .. Loop(60)]).FindingOf(Cut).ShouldBeNull();
+
+    [Fact]
+    public void A_gradient_that_comes_later_is_healthy() =>
+        Diagnose([.. Net(null, 1), .. Steps(3, ("body.weight", null), ("head.weight", 1)), .. Steps(30, ("body.weight", 1), ("head.weight", 1)), .. Loop(60)]).FindingOf(Cut).ShouldBeNull();
+
+    [Fact]
+    public void Few_steps_say_nothing() =>
+        Diagnose([.. Net(null, 1), .. Steps(3, ("body.weight", null), ("head.weight", 1)), .. Loop(60)]).VerdictOf(Cut).ShouldBeOfType<Verdict.NotEnoughEvidence>();
+
+    [Fact]
+    public void A_player_that_does_not_move_at_a_step_is_healthy()
+    {
+        Observation[] players = [Optimizer(0, "Adam", "fc.weight"), Optimizer(1, "Adam", "1/fc.weight"), Parameter("fc.weight", 1, [0]), Parameter("fc.weight", null, [1], model: 1)];
+        Diagnose([.. players, .. Steps(30, ("fc.weight", 1), ("1/fc.weight", 1)), .. Loop(60, "Z0 B0 S0 Z1 B01 S1")]).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_player_whose_optimizer_steps_without_any_gradient_is_cut_off()
+    {
+        Observation[] players = [Optimizer(0, "Adam", "fc.weight"), Optimizer(1, "Adam", "1/fc.weight"), Parameter("fc.weight", 1, [0]), Parameter("fc.weight", null, [1], model: 1)];
+        Diagnose([.. players, .. Steps(30, ("fc.weight", 1), ("1/fc.weight", null)), .. Loop(60, "Z0 B0 S0 Z1 B0 S1")]).FindingOf(Cut).ShouldNotBeNull().Message.ShouldBe("no gradient reaches '1/fc.weight'");
+    }
+
+    [Fact]
+    public void A_target_network_that_no_optimizer_holds_is_healthy() =>
+        Diagnose([.. SmallNet(), Parameter("fc1.weight", null, [], model: 1), .. Steps(30, ("fc1.weight", 1), ("fc2.weight", 1), ("1/fc1.weight", null)), .. Loop(60)]).Findings.ShouldBeEmpty();
+
+    [Fact]
+    public void A_layer_that_is_never_called_is_unused_and_a_head_that_is_called_now_and_then_is_not()
+    {
+        Observation[] net = [Optimizer(0, "Adam", "a", "b", "c"), Parameter("a", 1, [0]), Parameter("b", null, [0]), Parameter("c", 1, [0])];
+        Diagnose([.. net, .. Steps(30, ("a", 1), ("b", null), ("c", 1)), .. Loop(60)]).FindingOf(Unused).ShouldNotBeNull().Message.ShouldBe("'b' takes no part in the loss");
+        Diagnose([.. net, .. Steps(30, ("a", 1), ("b", null), ("c", 1)), .. Steps(1, ("b", 1)), .. Loop(60)]).VerdictOf(Unused).ShouldBeOfType<Verdict.Passed>();
+        Diagnose([.. net, .. Steps(5, ("a", 1), ("b", null), ("c", 1)), .. Loop(60)]).VerdictOf(Unused).ShouldBeOfType<Verdict.NotEnoughEvidence>();
+    }
+}
