@@ -9,6 +9,7 @@ namespace Pessimist.Observations;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(RunStarted), "run-started")]
 [JsonDerivedType(typeof(RunEnded), "run-ended")]
+[JsonDerivedType(typeof(RecordsThinned), "records-thinned")]
 [JsonDerivedType(typeof(StageFinished), "stage-finished")]
 [JsonDerivedType(typeof(ModelBuilt), "model-built")]
 [JsonDerivedType(typeof(OperationTraced), "operation-traced")]

@@ -56,19 +56,26 @@ public static class ObservationLine
     public static Observation? Read(string line) => Read(Encoding.UTF8.GetBytes(line));
 
     /// <inheritdoc cref="Read(string)"/>
-    public static Observation? Read(ReadOnlySpan<byte> utf8)
+    public static Observation? Read(ReadOnlySpan<byte> utf8) => Read(utf8, out _);
+
+    /// <param name="costly">The line looked like a record and was none: to find that out took an exception.</param>
+    internal static Observation? Read(ReadOnlySpan<byte> utf8, out bool costly)
     {
+        costly = false;
+        utf8 = utf8.Trim(" \t\r\n"u8);
+        if (utf8 is not [(byte)'{', .., (byte)'}']) return null;
         try
         {
             var reader = new Utf8JsonReader(utf8);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || FormatOf(reader) is not { } format) return null;
-            if (utf8.IndexOf("null"u8) >= 0 && HasNullElement(utf8)) return null;
+            reader.Read();
+            if (FormatOf(reader) is not { } format || (utf8.IndexOf("null"u8) >= 0 && HasNullElement(utf8))) return null;
             var observation = (Observation?)format.Read(ref reader);
             // Whatever follows the object makes the reader throw.
             return observation is not null && !reader.Read() ? observation : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or InvalidOperationException)
         {
+            costly = true;
             return null;
         }
     }

@@ -5,6 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Pessimist.Observations;
 
+/// <summary>What a field is when a long run is thinned.</summary>
+enum FieldRole { None, Step, Number, Series }
+
 /// <summary>One field of a record on the wire: an accessor for the property and the form of its value.</summary>
 abstract class Field<T>(JsonPropertyInfo property)
 {
@@ -15,11 +18,30 @@ abstract class Field<T>(JsonPropertyInfo property)
 
     public bool Required { get; } = property.IsRequired;
 
+    public FieldRole Role { get; } = RoleOf(property.Name, System.Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType);
+
     /// <summary>Writes nothing for null.</summary>
     public abstract void Write(LineWriter line, T record);
 
     /// <summary>False when the value is not of the field's type.</summary>
     public abstract bool Read(ref Utf8JsonReader reader, T record);
+
+    /// <summary>Of a field that is a <see cref="FieldRole.Step"/>.</summary>
+    public virtual long WholeOf(T record) => 0;
+
+    /// <summary>Of a field that is a <see cref="FieldRole.Number"/>; null when it is empty.</summary>
+    public virtual double? NumberOf(T record) => null;
+
+    /// <summary>Of a field that tells series apart (FNV-1a, 64 bits).</summary>
+    public virtual ulong Hash(T record, ulong hash) => hash;
+
+    static FieldRole RoleOf(string name, Type type) =>
+        name == "step" && type == typeof(long) ? FieldRole.Step
+        : type == typeof(double) && name != "at" ? FieldRole.Number
+        : type.IsEnum || (name is "name" or "phase" or "split" or "metric" or "module" or "model" or "optimizer" or "subject" && (type == typeof(string) || type == typeof(int))) ? FieldRole.Series
+        : FieldRole.None;
+
+    protected static ulong Mix(ulong hash, int value) => (hash ^ (uint)value) * 1099511628211;
 
     public static Field<T> Of(JsonPropertyInfo property)
     {
@@ -71,6 +93,9 @@ interface IPlainValue<TValue>
 
     /// <summary>False for what is not in the usual form; the serializer then has the last word.</summary>
     static abstract bool TryRead(ref Utf8JsonReader reader, out TValue value);
+
+    /// <summary>The same in every process.</summary>
+    static abstract int Hash(TValue value);
 }
 
 sealed class ValueField<T, TValue, TPlain>(JsonPropertyInfo property) : Field<T, TValue>(property) where TValue : struct where TPlain : IPlainValue<TValue>
@@ -80,6 +105,12 @@ sealed class ValueField<T, TValue, TPlain>(JsonPropertyInfo property) : Field<T,
         line.Raw(Label);
         TPlain.Write(line, Get(record));
     }
+
+    public override long WholeOf(T record) => Get(record) is long whole ? whole : 0;
+
+    public override double? NumberOf(T record) => Get(record) is double number ? number : null;
+
+    public override ulong Hash(T record, ulong hash) => Mix(hash, TPlain.Hash(Get(record)));
 
     public override bool Read(ref Utf8JsonReader reader, T record)
     {
@@ -96,6 +127,12 @@ sealed class NullableField<T, TValue, TPlain>(JsonPropertyInfo property) : Field
         line.Raw(Label);
         TPlain.Write(line, value);
     }
+
+    public override long WholeOf(T record) => Get(record) is long whole ? whole : 0;
+
+    public override double? NumberOf(T record) => Get(record) is double number ? number : null;
+
+    public override ulong Hash(T record, ulong hash) => Mix(hash, Get(record) is { } value ? TPlain.Hash(value) : -1);
 
     public override bool Read(ref Utf8JsonReader reader, T record)
     {
@@ -114,6 +151,13 @@ sealed class StringField<T>(JsonPropertyInfo property) : Field<T, string?>(prope
         if (Get(record) is not { } value) return;
         line.Raw(Label);
         line.Value(value);
+    }
+
+    public override ulong Hash(T record, ulong hash)
+    {
+        var value = Get(record) ?? "";
+        foreach (var c in value) hash = Mix(hash, c);
+        return Mix(hash, value.Length);
     }
 
     public override bool Read(ref Utf8JsonReader reader, T record)
@@ -179,6 +223,8 @@ sealed class OtherField<T, TValue>(JsonPropertyInfo property) : Field<T, TValue?
 
 readonly struct DoubleValue : IPlainValue<double>
 {
+    public static int Hash(double value) => value.GetHashCode();
+
     public static void Write(LineWriter line, double value) => line.Value(value);
 
     public static bool TryRead(ref Utf8JsonReader reader, out double value)
@@ -190,6 +236,8 @@ readonly struct DoubleValue : IPlainValue<double>
 
 readonly struct IntValue : IPlainValue<int>
 {
+    public static int Hash(int value) => value.GetHashCode();
+
     public static void Write(LineWriter line, int value) => line.Value(value);
 
     public static bool TryRead(ref Utf8JsonReader reader, out int value)
@@ -201,6 +249,8 @@ readonly struct IntValue : IPlainValue<int>
 
 readonly struct LongValue : IPlainValue<long>
 {
+    public static int Hash(long value) => value.GetHashCode();
+
     public static void Write(LineWriter line, long value) => line.Value(value);
 
     public static bool TryRead(ref Utf8JsonReader reader, out long value)
@@ -212,6 +262,8 @@ readonly struct LongValue : IPlainValue<long>
 
 readonly struct BoolValue : IPlainValue<bool>
 {
+    public static int Hash(bool value) => value.GetHashCode();
+
     public static void Write(LineWriter line, bool value) => line.Raw(value ? "true,"u8 : "false,"u8);
 
     public static bool TryRead(ref Utf8JsonReader reader, out bool value)
@@ -225,6 +277,8 @@ readonly struct BoolValue : IPlainValue<bool>
 readonly struct EnumValue<TEnum> : IPlainValue<TEnum> where TEnum : struct, Enum
 {
     static readonly (TEnum Value, byte[] Word, byte[] Quoted)[] s_words = [.. Enum.GetValues<TEnum>().Select(v => (v, Word(v, ""), Word(v, "\"")))];
+
+    public static int Hash(TEnum value) => Array.FindIndex(s_words, w => EqualityComparer<TEnum>.Default.Equals(w.Value, value));
 
     public static void Write(LineWriter line, TEnum value)
     {

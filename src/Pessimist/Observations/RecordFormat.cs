@@ -22,6 +22,21 @@ abstract class RecordFormat(string kind)
     /// <exception cref="JsonException">The text is no JSON.</exception>
     public abstract object? Read(ref Utf8JsonReader reader);
 
+    /// <summary>Has a field <c>step</c>, whether or not it is given.</summary>
+    public abstract bool HasStep { get; }
+
+    /// <summary>The training step that the record belongs to.</summary>
+    public abstract long StepOf(object record);
+
+    /// <summary>Fields that hold a measured number.</summary>
+    public abstract int Numbers { get; }
+
+    /// <summary>Null when the field is empty.</summary>
+    public abstract double? NumberOf(object record, int number);
+
+    /// <summary>Equal for records of one curve: same words from a fixed choice, same name, phase, split, metric, module, network, optimizer. The same in every process.</summary>
+    public abstract ulong SeriesOf(object record);
+
     public static RecordFormat Of(Type record, string kind) => (RecordFormat)Activator.CreateInstance(typeof(RecordFormat<>).MakeGenericType(record), kind)!;
 }
 
@@ -31,6 +46,9 @@ sealed class RecordFormat<T> : RecordFormat where T : class
     readonly Field<T>[] _fields;
     readonly ulong _required;
     readonly T _prototype = Prototype();
+    readonly Field<T>? _step;
+    readonly Field<T>[] _numbers;
+    readonly Field<T>[] _series;
 
     /// <summary>Of a record inside of another.</summary>
     public static RecordFormat<T> Nested { get; } = new("");
@@ -45,6 +63,24 @@ sealed class RecordFormat<T> : RecordFormat where T : class
             throw new NotSupportedException($"{typeof(T).Name}.Kind would be written under the name that tells records apart; give it another name");
         for (var i = 0; i < _fields.Length; i++)
             if (_fields[i].Required) _required |= 1UL << i;
+        _step = _fields.FirstOrDefault(f => f.Role == FieldRole.Step);
+        _numbers = [.. _fields.Where(f => f.Role == FieldRole.Number)];
+        _series = [.. _fields.Where(f => f.Role == FieldRole.Series)];
+    }
+
+    public override bool HasStep => _step is not null;
+
+    public override long StepOf(object record) => _step!.WholeOf((T)record);
+
+    public override int Numbers => _numbers.Length;
+
+    public override double? NumberOf(object record, int number) => _numbers[number].NumberOf((T)record);
+
+    public override ulong SeriesOf(object record)
+    {
+        var hash = 14695981039346656037;
+        foreach (var field in _series) hash = field.Hash((T)record, hash);
+        return hash;
     }
 
     public override void Write(LineWriter line, object record)

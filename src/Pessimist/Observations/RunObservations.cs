@@ -59,3 +59,22 @@ public sealed record NextAction : Observation
     /// <summary>The command that does it, when there is one.</summary>
     public string? Command { get; init; }
 }
+
+/// <summary>
+/// A kind had more records than a run keeps: of the later ones some were left out. Told whenever fewer are kept from here on, and at
+/// the end.
+/// </summary>
+public sealed record RecordsThinned : Observation
+{
+    /// <summary>The kind of record.</summary>
+    public required string Of { get; init; }
+
+    /// <summary>Records that came so far.</summary>
+    public required long Seen { get; init; }
+
+    /// <summary>Records that were kept so far.</summary>
+    public required long Kept { get; init; }
+
+    /// <summary>From here on about one step (or record, for kinds without steps) of so many is kept.</summary>
+    public required long Distance { get; init; }
+}

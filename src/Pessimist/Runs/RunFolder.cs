@@ -6,8 +6,8 @@ using Pessimist.Observations;
 namespace Pessimist.Runs;
 
 /// <summary>
-/// One run on disk: <c>.pessimist/runs/ID/</c> with <c>observations.jsonl</c>, and the reports beside it. Each record is handed
-/// to the system as it comes, so that a killed process leaves everything up to its last line.
+/// One run on disk: <c>.pessimist/runs/ID/</c> with <c>observations.jsonl</c>, and the reports beside it. Records are handed to the
+/// system within a tenth of a second, those that end something at once, so that a killed process leaves everything but the last moment.
 /// A disk that is full or refuses is no reason to stop diagnosing: recording ends, <see cref="Fault"/> says why, the run goes on in memory.
 /// </summary>
 public sealed class RunFolder : IDisposable
@@ -16,16 +16,27 @@ public sealed class RunFolder : IDisposable
     public const string HtmlFile = "report.html";
     public const string JsonFile = "report.json";
     const string OwnFolder = ".pessimist";
+    const int BufferBytes = 64 << 10;
     const string StampFormat = "yyyyMMdd-HHmmss";
 
+    static readonly TimeSpan s_longestDelay = TimeSpan.FromMilliseconds(100);
+
     readonly Action<string>? _onFault;
+    readonly TimeProvider _time;
+    readonly Lock _lock = new();
+    readonly byte[] _buffer = new byte[BufferBytes];
+    readonly ITimer _flush;
+    int _buffered;
+    long _flushed;
     FileStream? _file;
 
-    RunFolder(string id, string path, Action<string>? onFault)
+    RunFolder(string id, string path, Action<string>? onFault, TimeProvider? time)
     {
         Id = id;
         Path = path;
         _onFault = onFault;
+        _time = time ?? TimeProvider.System;
+        _flush = _time.CreateTimer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Time, name and four random digits, e.g. <c>20261120-154512-digits-7f3a</c>; sorts by time.</summary>
@@ -63,7 +74,7 @@ public sealed class RunFolder : IDisposable
         }
         while (Directory.Exists(path));
 
-        var folder = new RunFolder(id, path, onFault);
+        var folder = new RunFolder(id, path, onFault, time);
         folder.Try("create", () =>
         {
             Directory.CreateDirectory(path);
@@ -73,20 +84,31 @@ public sealed class RunFolder : IDisposable
                 if (!File.Exists(ignore)) File.WriteAllText(ignore, "*\n");
             }
 
-            folder._file = new FileStream(folder.ObservationsPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+            folder._file = new FileStream(folder.ObservationsPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0);
         });
         return folder;
     }
 
     /// <summary>Writes one record; made to be the sink of a <see cref="Run"/>.</summary>
-    public void Append(Observation observation)
+    /// <param name="line">The record as <see cref="ObservationLine"/> writes it.</param>
+    public void Append(Observation observation, ReadOnlySpan<byte> line)
     {
-        if (_file is not { } file) return;
-        Try("write to", () =>
+        lock (_lock)
         {
-            file.Write(Encoding.UTF8.GetBytes(ObservationLine.Write(observation) + "\n"));
-            file.Flush();
-        });
+            if (_file is null) return;
+            if (_buffered + line.Length + 1 > BufferBytes) WriteOut();
+            if (line.Length + 1 > BufferBytes)
+            {
+                WriteThrough(line);
+                line = [];
+            }
+
+            line.CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += line.Length;
+            _buffer[_buffered++] = (byte)'\n';
+            if (EndsSomething(observation) || _time.GetElapsedTime(_flushed) >= s_longestDelay) WriteOut();
+            else if (_buffered == line.Length + 1) _flush.Change(s_longestDelay, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>Writes a report beside the observations, whole or not at all; false when the disk refuses.</summary>
@@ -111,12 +133,47 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>An existing folder, to write its reports again. Nothing is appended to its observations.</summary>
-    public static RunFolder Open(RunEntry entry, Action<string>? onFault = null) => new(entry.Id, entry.Path, onFault);
+    public static RunFolder Open(RunEntry entry, Action<string>? onFault = null) => new(entry.Id, entry.Path, onFault, null);
 
     public void Dispose()
     {
-        if (_file is { } file) Try("close", file.Dispose);
-        _file = null;
+        lock (_lock)
+        {
+            WriteOut();
+            if (_file is { } file) Try("close", file.Dispose);
+            _file = null;
+        }
+
+        _flush.Dispose();
+    }
+
+    static bool EndsSomething(Observation observation) =>
+        observation is RunStarted or RunEnded or StageFinished or TrainingEnded or ProgramEnded or ExceptionRaised or NonFiniteFound;
+
+    void Flush()
+    {
+        lock (_lock) WriteOut();
+    }
+
+    void WriteOut()
+    {
+        _flushed = _time.GetTimestamp();
+        if (_buffered == 0) return;
+        var length = _buffered;
+        _buffered = 0;
+        WriteThrough(_buffer.AsSpan(0, length));
+    }
+
+    void WriteThrough(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _file?.Write(bytes);
+        }
+        catch (Exception e) when (IsOfTheDisk(e))
+        {
+            Fail("write to", e);
+        }
     }
 
     bool Try(string verb, Action write)
@@ -126,16 +183,19 @@ public sealed class RunFolder : IDisposable
             write();
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException)
+        catch (Exception e) when (IsOfTheDisk(e))
         {
-            Fail($"cannot {verb} the run folder {Path}: {e.Message.TrimEnd('.')}; the run goes on without being recorded");
+            Fail(verb, e);
             return false;
         }
     }
 
-    void Fail(string fault)
+    static bool IsOfTheDisk(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException;
+
+    void Fail(string verb, Exception e)
     {
         if (Fault is not null) return;
+        var fault = $"cannot {verb} the run folder {Path}: {e.Message.TrimEnd('.')}; the run goes on without being recorded";
         Fault = fault;
         var file = _file;
         _file = null;

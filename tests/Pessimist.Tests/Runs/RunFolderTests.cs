@@ -79,15 +79,6 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
-    public void Reading_stops_at_the_limit_of_records()
-    {
-        var line = ObservationLine.Write(new RunEnded { Ending = RunEnding.Completed }) + "\n";
-        var recorded = RunReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(line, 50)))), maxRecords: 10);
-        recorded.Run.Observations.Count.ShouldBe(10);
-        recorded.Truncated.ShouldBeTrue();
-    }
-
-    [Fact]
     public void A_folder_that_cannot_be_made_does_not_stop_the_run()
     {
         File.WriteAllText(Path.Combine(_directory, ".pessimist"), "a file where the folder should be");
