@@ -55,7 +55,9 @@ sealed class Thinning
             _kinds[observation.GetType()] = kind = new ThinnedKind(format, format.HasStep ? _steps : new ThinnedGroup(this, 1)) { ByCount = !format.HasStep };
         }
 
-        if (!kind.Format.HasStep && kind.Seen < Rare) _steps.Release();
+        if (!kind.Format.HasStep && kind.Seen < Rare)
+            foreach (var other in _kinds.Values)
+                if (!other.ByCount) other.Group.Release();
         kind.Seen++;
         kind.Group.Add(new HeldRecord(kind, observation, bytes), kind.ByCount ? kind.Seen : kind.Format.StepOf(observation));
     }
