@@ -104,6 +104,7 @@ sealed class ChecksCommand : ToolCommand
             json.WriteNumber("value", settings.Limits.TryGetValue(info.Name, out var set) && set.TryGetValue(limit.Name, out var value) ? value : limit.Default);
             json.WriteNumber("default", limit.Default);
             json.WriteString("origin", limit.OriginText);
+            if (limit.Meaning.Length > 0) json.WriteString("meaning", limit.Meaning);
             json.WriteEndObject();
         }
 

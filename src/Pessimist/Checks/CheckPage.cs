@@ -19,10 +19,10 @@ public static class CheckPage
         if (limits.Count > 0)
         {
             var changed = settings?.ChangedLimits().Where(c => c.Check == info.Name).ToDictionary(c => c.Limit, c => Limit.Text(c.Value)) ?? [];
-            text.Append(changed.Count == 0 ? "\n## Limits\n\n| limit | default | origin |\n|---|---|---|\n"
-                : $"\n## Limits\n\n| limit | default | {settings!.File} | origin |\n|---|---|---|---|\n");
+            text.Append(changed.Count == 0 ? "\n## Limits\n\n| limit | default | what it is | origin |\n|---|---|---|---|\n"
+                : $"\n## Limits\n\n| limit | default | {settings!.File} | what it is | origin |\n|---|---|---|---|---|\n");
             foreach (var limit in limits)
-                text.Append(CultureInfo.InvariantCulture, $"| {limit.Name} | {limit.DefaultText} | {(changed.Count == 0 ? "" : $"{changed.GetValueOrDefault(limit.Name)} | ")}{limit.OriginText} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| {limit.Name} | {limit.DefaultText} | {(changed.Count == 0 ? "" : $"{changed.GetValueOrDefault(limit.Name)} | ")}{Cell(limit.Meaning)} | {Cell(limit.OriginText)} |\n");
         }
 
         if (info.Explains.Count > 0)
@@ -34,6 +34,8 @@ public static class CheckPage
         if (settings?.ExclusionOf(info) is { } excluded) text.Append(CultureInfo.InvariantCulture, $"\n## Here\n\nThe check is {excluded.Why}.\n");
         return text.ToString();
     }
+
+    static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     static string LevelWords(Level level) => level switch
     {

@@ -1,3 +1,5 @@
+using Pessimist.Observations;
+
 namespace Pessimist.Checks;
 
 /// <summary>A place in the user's program or data.</summary>
@@ -12,6 +14,10 @@ public sealed record Location(string File, int? Line = null, string? Function = 
 
     /// <summary>What happens at this place, short: it is written under the line.</summary>
     public string? Label { get; init; }
+
+    /// <summary>The place of a call or a construction; null where it is not known.</summary>
+    public static Location? Of(Site? site, string? module = null) =>
+        site is null ? null : new Location(site.File, site.Line, site.Function, module) { SourceColumn = site.Column };
 
     /// <summary>The source around the line; null when the file cannot be read, or changed since the run.</summary>
     public Excerpt? Excerpt { get; init; }

@@ -40,5 +40,5 @@ public abstract class ProgramCheck(CheckInfo info) : SingleBatchCheck(info), IRe
     }
 
     /// <summary>Where a finding points; null when the probe did not see the line.</summary>
-    protected static Location? At(Site? site, string? module = null) => site is null ? null : new Location(site.File, site.Line, site.Function, module);
+    protected static Location? At(Site? site, string? module = null) => Location.Of(site, module);
 }

@@ -76,9 +76,24 @@ public sealed class CheckOptionsTests : IDisposable
         _tool.Out.ReplaceLineEndings(" ").ShouldContain("sets the limit share of missing-values to 0.25; the default is 0.05");
 
         _tool.Run("explain", "missing-values", "--config", file).ShouldBe(0);
-        _tool.Out.ShouldContain("| share | 0.05 | 0.25 | convention |");
+        _tool.Out.ShouldContain("| share | 0.05 | 0.25 | Share of a column");
         _tool.Run("explain", "missing-values", "--config", "none").ShouldBe(0);
-        _tool.Out.ShouldContain("| share | 0.05 | convention |");
+        _tool.Out.ShouldContain("| share | 0.05 | Share of a column");
+    }
+
+    [Fact]
+    public void Sarif_is_a_format_of_diagnose_and_report()
+    {
+        _tool.Diagnose(Sick(), "--format", "sarif", "-q").ShouldBe(1);
+        using var diagnosed = JsonDocument.Parse(_tool.Out);
+        var result = diagnosed.RootElement.GetProperty("runs")[0].GetProperty("results")[0];
+        result.GetProperty("ruleId").GetString().ShouldBe(Catalog.Find("single-batch-plateaus")!.Code);
+        result.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("region").GetProperty("startLine").GetInt32().ShouldBe(1);
+
+        var file = Path.Combine(_tool.Folder, "out.sarif");
+        _tool.Run("report", "--runs", _tool.Runs, "--format", "sarif", "--output", file).ShouldBe(1);
+        using var reported = JsonDocument.Parse(File.ReadAllText(file));
+        reported.RootElement.GetProperty("version").GetString().ShouldBe("2.1.0");
     }
 
     [Theory]

@@ -48,6 +48,13 @@ public sealed class CatalogTests
     }
 
     [Fact]
+    public void Every_limit_says_what_it_is()
+    {
+        foreach (var info in Catalog.Infos)
+            foreach (var limit in Catalog.LimitsOf(info)) limit.Meaning.ShouldNotBeEmpty($"{info.Name}: {limit.Name} needs a summary");
+    }
+
+    [Fact]
     public void A_limit_of_the_project_reaches_its_check()
     {
         foreach (var info in Catalog.Infos)

@@ -81,7 +81,7 @@ public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : D
             if (share < limits.Watched || p > limits.P) continue;
             return Found(Finding($"about {Percent(share)} of the examples that are evaluated were trained on", EvidenceClass.Proved) with
             {
-                Location = source.Loader?.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,
+                Location = Location.Of(source.Loader?.Site),
                 Evidence =
                 [
                     new("evaluated examples that were trained on before", string.Create(CultureInfo.InvariantCulture, $"{source.Trained:N0} of {source.Rows:N0}"), "0", "definition"),

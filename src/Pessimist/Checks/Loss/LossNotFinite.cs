@@ -61,7 +61,7 @@ public sealed class LossNotFinite() : Check(About), IReads<SingleBatchTried>, IR
     public override Verdict Conclude()
     {
         if (_where is null && _losses is { FirstStep: { } step, Recovered: false })
-            return Found(Of(string.Create(CultureInfo.InvariantCulture, $"at step {step}")) with { Location = _losses.FirstSite is { } site ? new Location(site.File, site.Line, site.Function) : null });
+            return Found(Of(string.Create(CultureInfo.InvariantCulture, $"at step {step}")) with { Location = Location.Of(_losses.FirstSite) });
         return _where is { } where ? Found(Of(where))
             : _losses.Recovered ? Passed(string.Create(CultureInfo.InvariantCulture, $"the program got over {_losses.NotFinite} losses that were not finite"))
             : _seen || _losses.Seen > 0 ? Passed("every loss is finite") : NotEnoughEvidence("no loss was recorded");

@@ -76,7 +76,7 @@ public sealed class UnregisteredParameters() : Check(About), IReads<ModuleBuilt>
         if (_crash is { } crash && _modules.Count > 0)
             return Found(Finding("the optimizer was given no parameters: the modules lie in a plain list or dictionary", EvidenceClass.Proved) with
             {
-                Location = _modules[0].Site is { } made ? new Location(made.File, made.Line, made.Function, _modules[0].Name) : null,
+                Location = Location.Of(_modules[0].Site, _modules[0].Name),
                 Related = [.. crash.Stack.Take(1).Select(s => new RelatedLocation(s.File, s.Line, "the optimizer is constructed here"))],
                 Evidence = [new("modules that are not registered", Number(_modules.Count), "0", "definition")],
                 Fixes = ["put the modules into a ModuleList, ModuleDict or Sequential instead of a plain list or dictionary"],
@@ -99,7 +99,7 @@ public sealed class UnregisteredParameters() : Check(About), IReads<ModuleBuilt>
     {
         var module = parameter.Name.LastIndexOf('.') is > 0 and var dot ? parameter.Name[..dot] : null;
         var site = parameter.Site ?? _modules.FirstOrDefault(m => m.Name == module && m.Model == parameter.Model)?.Site;
-        return site is null ? null : new Location(site.File, site.Line, site.Function, module);
+        return Location.Of(site, module);
     }
 
     static string Number(int count) => count.ToString(System.Globalization.CultureInfo.InvariantCulture);

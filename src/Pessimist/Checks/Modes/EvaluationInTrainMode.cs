@@ -77,7 +77,7 @@ public sealed class EvaluationInTrainMode() : Check(About), IReads<PassObserved>
                 ? $"dropout stays on while the network is evaluated: it is not told the mode in {DidYouMean.List(active, 4)}"
                 : $"the network is evaluated in training mode: {DidYouMean.List(active, 4)}", EvidenceClass.Proved) with
         {
-            Location = pass.Site is { } site ? new Location(site.File, site.Line, site.Function, active[0]) : null,
+            Location = Location.Of(pass.Site, active[0]),
             Related = loader?.Site is { } built ? [new RelatedLocation(built.File, built.Line, "the data come from this loader, which no training pass uses")] : [],
             Evidence =
             [

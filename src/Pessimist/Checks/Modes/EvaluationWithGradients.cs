@@ -47,7 +47,7 @@ public sealed class EvaluationWithGradients() : Check(About), IReads<PassObserve
         var site = passes.First(p => p.GradientsOn).Site;
         return Found(Finding("the evaluation records a graph that no backward pass uses", EvidenceClass.Proved) with
         {
-            Location = site is null ? null : new Location(site.File, site.Line, site.Function),
+            Location = Location.Of(site),
             Evidence = [new("evaluating passes that recorded a graph", string.Create(CultureInfo.InvariantCulture, $"{recorded} of {all}"), "0", "definition")],
             Fixes = ["evaluate within torch.no_grad(), in C# within Autograd.NoGrad()"],
         });

@@ -118,7 +118,7 @@ public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check
         var from = first.Step == 0 ? "from the start" : string.Create(CultureInfo.InvariantCulture, $"from step {first.Step} on");
         return Finding($"the network is trained in evaluation mode {from}: {DidYouMean.List(off, 4)}", EvidenceClass.Proved, leftOver ? Level.Error : Level.Warning) with
         {
-            Location = first.Site is { } site ? new Location(site.File, site.Line, site.Function, off[0]) : null,
+            Location = Location.Of(first.Site, off[0]),
             Related = call is null ? [] : [new RelatedLocation(call.File, call.Line, "evaluation mode was switched on here")],
             Evidence =
             [

@@ -83,7 +83,7 @@ public sealed class ValidationOnTrainingData(ValidationOnTrainingData.Limits lim
         };
     }
 
-    static Location? At(Site? site) => site is null ? null : new Location(site.File, site.Line, site.Function);
+    static Location? At(Site? site) => Location.Of(site);
 
     static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.#} %");
 }

@@ -37,6 +37,7 @@ public sealed class CollapsedLearningRate(CollapsedLearningRate.Limits limits) :
         /// <summary>Of the steps, taken with a collapsed rate.</summary>
         [Origin(Origin.Convention, "schedules that are meant so end there in their last tenth")] public double Share { get; init; } = 0.5;
 
+        /// <summary>Steps below which a schedule has shown nothing.</summary>
         [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 50;
     }
 

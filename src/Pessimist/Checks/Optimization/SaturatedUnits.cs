@@ -29,6 +29,7 @@ public sealed class SaturatedUnits(SaturatedUnits.Limits limits) : ActivationChe
         /// <summary>Of a layer's units.</summary>
         [Origin(Origin.Published, "TheDeepChecker, SageMaker Debugger: more than half")] public double Share { get; init; } = 0.5;
 
+        /// <summary>Batches below which it is too early to say.</summary>
         [Origin(Origin.Published, "TheDeepChecker: a buffer of 10 batches")] public int FewestBatches { get; init; } = 10;
     }
 

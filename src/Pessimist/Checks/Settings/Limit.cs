@@ -7,8 +7,9 @@ namespace Pessimist.Checks.Settings;
 /// <summary>One number that a check compares with, as its <c>Limits</c> record declares it.</summary>
 /// <param name="Name">Kebab case: the property MinimumCount is <c>minimum-count</c>.</param>
 /// <param name="IsWhole">True for counts.</param>
+/// <param name="Meaning">What is compared, in words; empty where the documentation was not shipped.</param>
 /// <param name="Source">Paper, equation or corpus behind the default; null where the origin says it all.</param>
-public sealed partial record Limit(string Name, double Default, bool IsWhole, Origin Origin, string? Source)
+public sealed partial record Limit(string Name, string Meaning, double Default, bool IsWhole, Origin Origin, string? Source)
 {
     /// <summary>The default as it is written in docs.</summary>
     public string DefaultText => Text(Default);
@@ -48,7 +49,7 @@ public sealed partial record Limit(string Name, double Default, bool IsWhole, Or
     static Limit From(PropertyInfo property, object defaults)
     {
         var origin = property.GetCustomAttribute<OriginAttribute>();
-        return new Limit(Kebab(property.Name), Convert.ToDouble(property.GetValue(defaults), CultureInfo.InvariantCulture),
+        return new Limit(Kebab(property.Name), LimitMeaning.Of(property.DeclaringType!, property.Name), Convert.ToDouble(property.GetValue(defaults), CultureInfo.InvariantCulture),
             property.PropertyType == typeof(int), origin?.Origin ?? Origin.Convention, origin?.Source);
     }
 

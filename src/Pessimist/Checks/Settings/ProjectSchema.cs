@@ -67,7 +67,7 @@ public static class ProjectSchema
             JsonObject limits = [];
             foreach (var limit in Catalog.LimitsOf(info))
             {
-                JsonObject one = new() { ["description"] = limit.OriginText, ["type"] = limit.IsWhole ? "integer" : "number", ["default"] = limit.Default };
+                JsonObject one = new() { ["description"] = limit.Meaning.Length > 0 ? $"{limit.Meaning} ({limit.OriginText})" : limit.OriginText, ["type"] = limit.IsWhole ? "integer" : "number", ["default"] = limit.Default };
                 if (limit.Default >= 0) one["minimum"] = 0;
                 limits[limit.Name] = one;
             }

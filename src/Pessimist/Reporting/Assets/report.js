@@ -204,10 +204,13 @@
     ? [report.findings.map(finding), report.folded.length ? more(`${plural(report.folded.length, 'consequence')} of these`, report.folded.map(finding)) : null, aside()]
     : aside() ?? (report.summary.checks.total ? h('p', {}, `None in ${plural(report.summary.checks.total, 'check')}.`) : null));
 
+  /* The same experiment may be run for several stages; a link leads to the first. */
+  const anchor = e => { const same = details.experiments.filter(o => o.id === e.id); return `experiment-${e.id}${same[0] === e ? '' : `-${same.indexOf(e) + 1}`}`; };
+
   function experiment(e) {
     const values = e.curves.flatMap(c => c.y).filter(y => y > 0);
     const measured = Object.entries(e.measured ?? {});
-    return h('article', { class: `finding experiment ${e.outcome}`, id: `experiment-${e.id}` },
+    return h('article', { class: `finding experiment ${e.outcome}`, id: anchor(e) },
       h('h3', {}, e.question, ' ', chip(e.outcome)),
       h('p', {}, e.confirmation ?? e.reading),
       h('p', { class: 'faint' }, [e.cause && `cause: ${words(e.cause)}`, e.remedy && `undone by: ${e.remedy}`, `for: ${words(e.for)}`, seconds(e.seconds)].filter(Boolean).join(' · ')),
@@ -222,7 +225,7 @@
     const outcomes = ['confirmed', 'consistent', 'refuted', 'inconclusive'].map(o => [o, all.filter(e => e.outcome === o).length]).filter(([, n]) => n);
     return [
       h('p', {}, `${plural(all.length, 'experiment')}, the cheapest informative one first: ${outcomes.map(([o, n]) => `${n} ${o}`).join(', ')}.`),
-      all.length > 1 ? table(all, [['asked', e => h('a', { href: `#experiment-${e.id}` }, e.question), 'w'], ['outcome', e => chip(e.outcome)], ['cause', e => e.cause && words(e.cause)], ['seen', e => e.reading, 'w'], ['time', e => seconds(e.seconds), 'n']], 'In the order they were run') : null,
+      all.length > 1 ? table(all, [['asked', e => h('a', { href: `#${anchor(e)}` }, e.question), 'w'], ['outcome', e => chip(e.outcome)], ['cause', e => e.cause && words(e.cause)], ['seen', e => e.reading, 'w'], ['time', e => seconds(e.seconds), 'n']], 'In the order they were run') : null,
       all.map(experiment),
     ];
   }
