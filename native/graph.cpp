@@ -22,8 +22,10 @@ std::vector<int64_t> reached(const at::Tensor& root, at::IntArrayRef numbers, at
   std::vector<int64_t> found(numbers.size() + 2);
   auto start = torch::autograd::impl::get_autograd_meta(root) ? root.grad_fn() : nullptr;
   if (!start) return found;
-  std::unordered_map<int64_t, size_t> asked;
-  for (size_t i = 0; i < numbers.size(); ++i) asked[numbers[i]] = i;
+  std::unordered_multimap<int64_t, size_t> asked;
+  // Leaves have -1, as results that nobody recorded.
+  for (size_t i = 0; i < numbers.size(); ++i)
+    if (numbers[i] >= 0) asked.emplace(numbers[i], i);
   std::unordered_set<const Node*> accumulators;
   for (const at::Tensor& leaf : leaves)
     if (auto node = torch::autograd::impl::try_get_grad_accumulator(leaf)) accumulators.insert(node.get());
@@ -34,7 +36,7 @@ std::vector<int64_t> reached(const at::Tensor& root, at::IntArrayRef numbers, at
     open.pop_back();
     ++found[0];
     found[1] += accumulators.count(node);
-    if (auto it = asked.find(static_cast<int64_t>(node->sequence_nr())); it != asked.end()) found[it->second + 2] = 1;
+    for (auto [it, end] = asked.equal_range(static_cast<int64_t>(node->sequence_nr())); it != end; ++it) found[it->second + 2] = 1;
     for (const auto& edge : node->next_edges())
       if (edge.function && seen.insert(edge.function.get()).second) open.push_back(edge.function.get());
   }

@@ -105,6 +105,13 @@ public readonly struct Value
         return Tag == Tag.TensorList;
     }
 
+    /// <summary>Whether it is a list of integers.</summary>
+    public bool TryInts(out long[] integers)
+    {
+        integers = Tag == Tag.IntList ? (long[])Reference! : [];
+        return Tag == Tag.IntList;
+    }
+
     /// <summary>Whether it is an integer or a floating-point number.</summary>
     public bool TryNumber(out double number)
     {

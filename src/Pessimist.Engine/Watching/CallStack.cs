@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
 using Pessimist.Observations;
@@ -11,15 +12,19 @@ static class CallStack
 
     static readonly Assembly[] Own = [typeof(CallStack).Assembly, typeof(Torch.Tensor).Assembly, typeof(Runs.Run).Assembly];
 
+    static readonly ConcurrentDictionary<(MethodBase Method, int Offset, MethodBase? Callee), Site?> Known = new();
+
     /// <param name="constructing">A type whose constructors are not the line that is looked for: somebody calls them.</param>
     public static Site? Find(Type? constructing = null)
     {
-        var trace = new StackTrace(1, fNeedFileInfo: true);
-        foreach (var frame in trace.GetFrames())
+        MethodBase? callee = null;
+        foreach (var frame in new StackTrace(1, fNeedFileInfo: false).GetFrames())
         {
-            if (SiteOf(frame) is not { } site) continue;
-            if (constructing is not null && frame.GetMethod() is ConstructorInfo { DeclaringType: { } type } && type.IsAssignableFrom(constructing)) continue;
-            return site;
+            if (frame.GetMethod() is not { } method) continue;
+            var isOwn = Array.IndexOf(Own, method.Module.Assembly) >= 0;
+            var isConstructor = constructing is not null && method is ConstructorInfo { DeclaringType: { } type } && type.IsAssignableFrom(constructing);
+            if (!isOwn && !isConstructor && SiteOf(method, frame.GetILOffset(), callee) is { } site) return site;
+            callee = method;
         }
 
         return null;
@@ -29,18 +34,23 @@ static class CallStack
     public static IReadOnlyList<Site> Of(Exception exception)
     {
         List<Site> sites = [];
-        foreach (var frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames())
-            if (sites.Count < MostFrames && SiteOf(frame) is { } site)
-                sites.Add(site);
+        MethodBase? callee = null;
+        foreach (var frame in new StackTrace(exception, fNeedFileInfo: false).GetFrames())
+        {
+            if (frame.GetMethod() is not { } method) continue;
+            if (sites.Count < MostFrames && Array.IndexOf(Own, method.Module.Assembly) < 0 && SiteOf(method, frame.GetILOffset(), callee) is { } site) sites.Add(site);
+            callee = method;
+        }
+
         return sites;
     }
 
-    static Site? SiteOf(StackFrame frame)
+    static Site? SiteOf(MethodBase method, int offset, MethodBase? callee) => Known.GetOrAdd((method, offset, callee), static key =>
     {
-        if (frame.GetFileLineNumber() is var line && line <= 0 || frame.GetFileName() is not { } file) return null;
-        if (frame.GetMethod() is not { } method || Array.IndexOf(Own, method.Module.Assembly) >= 0) return null;
-        return new Site(file, line, NameOf(method), frame.GetFileColumnNumber() is var column && column > 0 ? column : null);
-    }
+        if (key.Offset == StackFrame.OFFSET_UNKNOWN) return null;
+        var offset = key.Callee is null ? key.Offset : CallInstructions.Find(key.Method, key.Offset, key.Callee) ?? key.Offset;
+        return SourceLines.Find(key.Method, offset) is var (file, line, column) ? new Site(file, line, NameOf(key.Method), column) : null;
+    });
 
     /// <summary>The method as the source has it: a lambda is named by the method around it, an iterator by itself.</summary>
     public static string? NameOf(MethodBase method)

@@ -44,7 +44,7 @@ sealed class Losses(Session session, Passes passes, OperationSites operations)
             IgnoreIndex = kind.Loss is "cross-entropy" or "nll" && args.Length > 4 && args[4].TryNumber(out var ignored) ? (long)ignored : null,
             Prediction = measures ? Predictions.Of(input) : null,
             MadeBy = made.Kind?.Name,
-            MadeIn = made.Module?.Path,
+            MadeIn = made.Module?.FullPath,
             MadeAt = maker >= 0 ? operations.Of(maker) : null,
             Site = site,
         };
@@ -90,9 +90,10 @@ sealed class Losses(Session session, Passes passes, OperationSites operations)
                 Tell(i, Phase.Evaluate);
     }
 
-    public void Finish()
+    /// <param name="failed">The program failed: what the last losses were for, nobody knows.</param>
+    public void Finish(bool failed)
     {
-        while (_pending.Count > 0) Tell(0, Phase.Unknown);
+        while (_pending.Count > 0) Tell(0, failed ? Phase.Unknown : Phase.Evaluate);
     }
 
     void Custom(Tensor root, double? value, Site? site)
@@ -114,7 +115,7 @@ sealed class Losses(Session session, Passes passes, OperationSites operations)
             ReachesParameters = Reaches(root),
             Prediction = formula.Input is null || !session.Sampling.Measures ? null : Predictions.Of(formula.Input),
             MadeBy = made.Kind?.Name,
-            MadeIn = made.Module?.Path,
+            MadeIn = made.Module?.FullPath,
             MadeAt = maker >= 0 ? operations.Of(maker) : null,
             Site = site,
         });

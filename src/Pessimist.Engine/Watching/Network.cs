@@ -30,6 +30,9 @@ sealed class ModuleNote(Network network, string path, Module module, bool isLeaf
 {
     public Network Network => network;
     public string Path => path;
+
+    /// <summary>With the number of the network before it, as for parameters.</summary>
+    public string FullPath => network.Prefix + path;
     public string Type { get; } = module.GetType().Name;
 
     /// <summary>Has no modules of its own.</summary>

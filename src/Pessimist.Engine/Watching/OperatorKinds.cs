@@ -19,6 +19,9 @@ sealed class OperatorKind
     /// <summary>Neither changes a value nor makes one: shape, layout, type, place.</summary>
     public bool IsView { get; init; }
 
+    /// <summary>Steps of optimizers and the clearing of gradients: no part of the graph.</summary>
+    public bool IsBookkeeping { get; init; }
+
     /// <summary>Never below zero, zero for half of the line.</summary>
     public bool IsRectifier { get; init; }
 
@@ -73,6 +76,7 @@ sealed class OperatorKind
                 "margin_ranking_loss" => "margin-ranking",
                 _ => null,
             },
+            IsBookkeeping = fullName is "pessimist::zero_grad" or "pessimist::adam_" or "pessimist::sgd_" or "pessimist::rmsprop_",
             IsDropout = stem is "dropout" or "feature_dropout" or "alpha_dropout" or "feature_alpha_dropout",
             IsBatchNorm = stem is "batch_norm",
             IsView = stem is "view" or "reshape" or "flatten" or "squeeze" or "unsqueeze" or "transpose" or "t" or "permute" or "expand" or "contiguous"

@@ -23,6 +23,9 @@ sealed class Pass(Network network)
     /// <summary>Its number in autograd's graph; -1 when it recorded nothing.</summary>
     public long Number { get; set; } = -1;
 
+    /// <summary>What it turned out to be for; unknown until then.</summary>
+    public Phase Phase { get; set; }
+
     /// <summary>Let go of as soon as the phase is known.</summary>
     public Tensor? Output { get; set; }
 

@@ -26,9 +26,6 @@ sealed class Passes(Session session)
     /// <summary>The pass that runs, or ran last.</summary>
     public Pass? Current { get; private set; }
 
-    /// <summary>No forward pass without gradients was seen yet.</summary>
-    public bool NeverEvaluated => _evaluations == 0;
-
     public Pass Begin(ModuleNote note, Tensor input)
     {
         var gradients = Autograd.IsEnabled;
@@ -40,6 +37,8 @@ sealed class Passes(Session session)
             _evaluationsOfTurn++;
         }
 
+        // The calls of a long evaluation are nobody's ancestors, and hold its tensors.
+        if (!gradients && session.Flight.Count > 256 && _pending.Count == 0) session.Flight.Clear();
         var records = evaluates ? _evaluations <= NewEvaluations || _evaluationsOfTurn <= FirstOfTurn || long.IsPow2(_evaluations) : session.Sampling.Records;
         return Current = new Pass(note.Network)
         {
@@ -69,6 +68,9 @@ sealed class Passes(Session session)
         if (_pending.Count > MostPending) ResolveAt(0, Phase.Evaluate);
     }
 
+    /// <summary>Operations in the graph behind the last backward pass that was looked at, and behind the first one after the loop had begun.</summary>
+    public (long First, long Last) GraphNodes { get; private set; }
+
     /// <summary>A pass that threw: it was meant for something, and nobody knows for what.</summary>
     public void Fail(Pass pass)
     {
@@ -85,12 +87,20 @@ sealed class Passes(Session session)
         }
 
         long[] numbers = [.. _pending.Select(p => p.Number), .. others];
-        var found = root.RequiresGrad ? Graph.From(root, numbers, []).Found : new bool[numbers.Length];
+        var graph = root.RequiresGrad ? Graph.From(root, numbers, []) : new(0, 0, new bool[numbers.Length]);
+        var found = graph.Found;
+        GraphNodes = (GraphNodes.First == 0 && session.Sampling.Turn > 1 ? graph.Nodes : GraphNodes.First, graph.Nodes);
         bool[] reached = found[.._pending.Count];
         var ancestors = _pending.Any(p => p.Output is not null) ? Ancestry.Of(root, session) : null;
         for (var i = 0; i < reached.Length; i++)
         {
-            if (reached[i] || _pending[i].Output is not { } output || ancestors is null) continue;
+            if (reached[i]) continue;
+            if (_pending[i].Output is not { } output || ancestors is null)
+            {
+                reached[i] = !_pending[i].GradientsOn && _partOfTraining.Contains(_pending[i].Signature);
+                continue;
+            }
+
             // The data take part though no gradient does: a teacher, a target network, a generator behind a detach.
             if (reached[i] = ancestors.Contains(Session.IdentityOf(output))) _partOfTraining.Add(_pending[i].Signature);
         }
@@ -105,6 +115,7 @@ sealed class Passes(Session session)
 
     public void NextTurn()
     {
+        if (session.Module is null) Current = null;
         _evaluationsOfTurn = 0;
         // What still waits may be for the step of the next optimizer, as a generator's pass does; after that it was for nothing.
         for (var i = _pending.Count - 1; i >= 0; i--)
@@ -114,9 +125,10 @@ sealed class Passes(Session session)
         }
     }
 
-    public void Finish()
+    /// <param name="failed">The program failed: what the last passes were for, nobody knows.</param>
+    public void Finish(bool failed)
     {
-        while (_pending.Count > 0) ResolveAt(0, Phase.Evaluate);
+        while (_pending.Count > 0) ResolveAt(0, failed && _pending[0].GradientsOn ? Phase.Unknown : Phase.Evaluate);
         foreach (var ((_, phase), (pass, _, count)) in _last)
             if (count > 0)
                 session.Recording.Add(pass.ToObservation(phase, count));
@@ -152,6 +164,7 @@ sealed class Passes(Session session)
     void Resolve(Pass pass, Phase phase)
     {
         pass.Output = null;
+        pass.Phase = phase;
         if (phase == Phase.Train) pass.Network.Trained = true;
         if (pass.WhenKnown is { } waiting)
             foreach (var tell in waiting)

@@ -73,7 +73,17 @@ public sealed class Probe : IDisposable
 
         probe.End(error);
         var session = probe._watcher.Session;
-        return new WatchedProgram(error, session.Step, Stopwatch.GetElapsedTime(start).TotalSeconds, session.Sampling.Spent, session.Recording.Faults);
+        return new WatchedProgram(error, session.Step, Stopwatch.GetElapsedTime(start).TotalSeconds, session.Sampling.AllSpent, session.Recording.Faults);
+    }
+
+    /// <summary>Runs a program again to find where its first NaN or infinity comes from: every gradient is checked, and the program is stopped there.</summary>
+    /// <param name="from">Optimizer steps that are surely fine, as a first run showed; the program must be deterministic for that.</param>
+    /// <returns>Null when everything stays finite.</returns>
+    public static NonFiniteFound? FindNonFinite(Action program, long from = 0)
+    {
+        NonFiniteFound? found = null;
+        Watch(program, new Run(o => found ??= o as NonFiniteFound is { Spread: true } spread ? spread : null), new ProbeOptions { CheckFrom = from, TracedSteps = [0, 1, from] });
+        return found;
     }
 
     /// <summary>Stops watching. What failed last, and was not caught as far as can be seen, is recorded.</summary>

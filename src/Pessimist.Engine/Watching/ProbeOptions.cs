@@ -25,6 +25,9 @@ public sealed record ProbeOptions
     /// <summary>Every operation of every step from this one on is recorded and checked; the budget does not count then. Null: no such step.</summary>
     public long? TraceFrom { get; init; }
 
+    /// <summary>Gradients are checked in every step from this one on, and the program is stopped where the first NaN or infinity is found.</summary>
+    internal long? CheckFrom { get; init; }
+
     /// <summary>Operations recorded in one traced step; what is more is not.</summary>
     public int MostOperations { get; init; } = 4096;
 }

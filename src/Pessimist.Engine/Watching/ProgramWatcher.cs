@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Pessimist.Observations;
 using Pessimist.Runs;
@@ -13,6 +12,8 @@ namespace Pessimist.Engine.Watching;
 /// <summary>Hands what a program does on to the parts of the probe, and keeps track of where it is.</summary>
 sealed class ProgramWatcher : Watcher
 {
+    const double LeapFactor = 10;
+
     readonly Session _session;
     readonly Passes _passes;
     readonly Losses _losses;
@@ -23,9 +24,14 @@ sealed class ProgramWatcher : Watcher
     readonly Resources _resources;
     readonly Failures _failures;
     readonly OperationSites _operations;
+    readonly Traces _traces;
+    readonly NonFinites _nonFinites;
+    readonly Metrics _metrics;
     readonly ConditionalWeakTable<Optimizer, OptimizerNote> _optimizers = [];
     readonly ConditionalWeakTable<Scheduler, object> _schedulers = [];
     readonly Stack<(ModuleNote? Module, Pass? Pass)> _running = [];
+    bool _finite = true;
+    double _lowestLoss = double.PositiveInfinity;
     int _optimizerCount;
     int _schedulerCount;
 
@@ -35,16 +41,21 @@ sealed class ProgramWatcher : Watcher
         _passes = new Passes(_session);
         _operations = new OperationSites(_session);
         _losses = new Losses(_session, _passes, _operations);
+        _nonFinites = new NonFinites(_session, _operations);
+        _traces = new Traces(_session, _operations, _nonFinites);
+        _traces.BeginTurn();
+        _metrics = new Metrics(_session);
         _batches = new Batches(_session);
         _parameters = new Parameters(_session);
         _loop = new Loop(_session);
-        _resources = new Resources(_session);
+        _resources = new Resources(_session, _passes, _traces);
         _failures = new Failures(_session);
         SeesOperators = true;
     }
 
     public Session Session => _session;
     public Failures Failures => _failures;
+    public NonFiniteFound? NonFinite => _nonFinites.Found;
 
     sealed record OptimizerNote(int Number)
     {
@@ -60,8 +71,9 @@ sealed class ProgramWatcher : Watcher
 
     public void Finish(int exitCode)
     {
-        _passes.Finish();
-        _losses.Finish();
+        _passes.Finish(failed: exitCode != 0);
+        _losses.Finish(failed: exitCode != 0);
+        _traces.Finish();
         _loop.Finish();
         _parameters.Record(all: true);
         _parameters.Free();
@@ -70,7 +82,7 @@ sealed class ProgramWatcher : Watcher
             ExitCode = exitCode,
             Steps = _session.Step,
             Seconds = _session.Recording.Elapsed,
-            ProbeSeconds = _session.Sampling.Spent,
+            ProbeSeconds = _session.Sampling.AllSpent,
             Dropped = _session.Recording.Dropped,
             Faults = _session.Recording.Faults,
         });
@@ -80,9 +92,17 @@ sealed class ProgramWatcher : Watcher
 
     protected override Tensor? OnOperator(Operator op, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results)
     {
+        using var all = new SometimesTimed(_session);
         var kind = OperatorKind.Of(op);
         _session.Flight.Add(kind, _session.Module, args, results);
         _activations.Follow(kind);
+        if (_traces.Open is { IsFull: false } trace)
+        {
+            using var timed = new Timed(_session);
+            if (kind.Loss is not null && args.Length > 1 && args[1].TryTensor(out var labels)) trace.Role(labels, "target");
+            trace.Add(op, kind, args, results, _passes.Current);
+        }
+
         if (kind.Loss is not null && results.Length > 0)
         {
             using var timed = new Timed(_session);
@@ -110,12 +130,28 @@ sealed class ProgramWatcher : Watcher
 
     static bool IsActivationLayer(string type) => type is nameof(ReLU) or nameof(Tanh) or nameof(Sigmoid);
 
+    protected override void OnItem(Tensor tensor, double value)
+    {
+        if (_running.Count == 0 && _passes.Current is { Records: true } pass)
+        {
+            using var timed = new Timed(_session);
+            _metrics.Item(tensor, value, pass);
+        }
+
+        if (_traces.Open is { IsFull: false } trace)
+        {
+            using var timed = new Timed(_session);
+            trace.Item(tensor, _passes.Current);
+        }
+    }
+
     protected override void OnOperatorFailed(Operator op, ReadOnlySpan<Value> args, TorchException error) => _failures.Operator(op, args, error);
 
     protected override void OnModule(Module module) => _session.Networks.Constructed(module);
 
     protected override Tensor? OnForward(Module module, Tensor input)
     {
+        using var all = new SometimesTimed(_session);
         if (_running.Count == 0)
         {
             _failures.Clear();
@@ -127,6 +163,8 @@ sealed class ProgramWatcher : Watcher
                 pass.Batch = _batches.Look(pass, input);
                 if (pass.Measures) pass.Activations = [];
             }
+
+            if (pass is not null) _traces.BeginPass(pass, input);
 
             _session.Module = note;
             _running.Push((note, pass));
@@ -141,6 +179,7 @@ sealed class ProgramWatcher : Watcher
 
     protected override Tensor? OnForwarded(Module module, Tensor input, Tensor output)
     {
+        using var all = new SometimesTimed(_session);
         var (note, pass) = _running.Pop();
         _session.Module = _running.Count > 0 ? _running.Peek().Module : null;
         if (note is { IsLeaf: true } && !IsActivationLayer(note.Type) && pass?.Activations is { } measures)
@@ -174,6 +213,7 @@ sealed class ProgramWatcher : Watcher
 
     protected override bool OnStep(Optimizer optimizer)
     {
+        using var all = new SometimesTimed(_session);
         using var timed = new Timed(_session, _session.Sampling.Records);
         NoteOf(optimizer);
         _parameters.Record(all: false);
@@ -183,6 +223,7 @@ sealed class ProgramWatcher : Watcher
 
     protected override void OnStepped(Optimizer optimizer)
     {
+        using var all = new SometimesTimed(_session);
         using var timed = new Timed(_session, _session.Sampling.Records);
         var note = NoteOf(optimizer);
         double? gradient = null;
@@ -198,28 +239,54 @@ sealed class ProgramWatcher : Watcher
         _session.Step++;
         _passes.NextTurn();
         _losses.NextTurn();
+        _batches.NextTurn();
+        _traces.EndTurn(_finite);
+        _finite = true;
         _session.Flight.Clear();
         _session.Sampling.Next();
+        _traces.BeginTurn();
     }
 
-    protected override void OnZeroGrad(object owner) => Move(LoopAction.ZeroGrad, owner switch
+    protected override void OnZeroGrad(object owner)
     {
-        Optimizer optimizer => NoteOf(optimizer).Number,
-        Module module => _session.Networks.Find(module)?.Network.Number,
-        _ => null,
-    });
+        using var all = new SometimesTimed(_session);
+        _traces.LeaveEvaluation();
+        Move(LoopAction.ZeroGrad, owner switch
+        {
+            Optimizer optimizer => NoteOf(optimizer).Number,
+            Module module => _session.Networks.Find(module)?.Network.Number,
+            _ => null,
+        });
+    }
 
     protected override Tensor? OnBackward(Tensor loss, bool retainGraph)
     {
+        using var all = new SometimesTimed(_session);
         using var timed = new Timed(_session, _session.Sampling.Records);
         var records = _session.Sampling.Records;
         double? value = loss.Numel == 1 && (records || loss.Device.Type == DeviceType.Cpu) ? loss.Item<double>() : null;
         double? before = !records ? null : _parameters.NoGradients() ? 0 : _session.Sampling.Measures ? _parameters.GradientNorm() : null;
         var site = _session.Sites.Of(HashCode.Combine(3, retainGraph), _session.Sampling.Turn);
+        _resources.BackwardSite = site;
         var reached = _passes.Backward(loss, _losses.Numbers);
         if (records) _losses.Backward(loss, reached, value, site);
         Move(LoopAction.Backward, null, m => m with { Loss = value, GradientBefore = before, Retained = retainGraph }, site);
+        if (value is { } v) Judge(loss, v);
         return null;
+    }
+
+    void Judge(Tensor loss, double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            _finite = false;
+            _nonFinites.Loss(loss);
+            return;
+        }
+
+        // A loss that leaps may be on its way to infinity: look closer while it is still finite.
+        if (Math.Abs(value) > LeapFactor * (1 + Math.Abs(_lowestLoss))) _session.Sampling.Alarm();
+        _lowestLoss = Math.Min(_lowestLoss, Math.Abs(value));
     }
 
     protected override void OnBackwardDone(Tensor loss)
@@ -228,6 +295,9 @@ sealed class ProgramWatcher : Watcher
         using var timed = new Timed(_session);
         var norm = _parameters.GradientNorm();
         _loop.Amend(LoopAction.Backward, m => m with { Gradient = norm });
+        if (double.IsFinite(norm)) return;
+        if (_finite) _nonFinites.Gradient(loss);
+        _finite = false;
     }
 
     protected override void OnBackwardFailed(Tensor loss, Exception error) => _failures.Backward(loss, error);
@@ -248,6 +318,8 @@ sealed class ProgramWatcher : Watcher
     {
         _resources.Fetched();
         _batches.HandedOut(loader, batch, epoch, index);
+        _traces.Open?.Role(batch.Inputs, "input 0");
+        _traces.Open?.Role(batch.Targets, "target");
         if (index == 0) Move(LoopAction.Epoch, _batches.NumberOf(loader));
         return null;
     }
@@ -287,16 +359,5 @@ sealed class ProgramWatcher : Watcher
             Site = CallStack.Find(),
         });
         return _schedulerCount++;
-    }
-
-    /// <summary>Counts what is dear as the probe's own time.</summary>
-    readonly ref struct Timed(Session session, bool on = true)
-    {
-        readonly long _start = on ? Stopwatch.GetTimestamp() : 0;
-
-        public void Dispose()
-        {
-            if (_start != 0) session.Sampling.Add(Stopwatch.GetTimestamp() - _start);
-        }
     }
 }

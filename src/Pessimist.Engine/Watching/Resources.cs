@@ -5,8 +5,11 @@ using Pessimist.Torch;
 namespace Pessimist.Engine.Watching;
 
 /// <summary>Memory and time of the steps.</summary>
-sealed class Resources(Session session)
+sealed class Resources(Session session, Passes passes, Traces traces)
 {
+    /// <summary>Turns after which the results of the first ones should be gone.</summary>
+    const int Settled = 8;
+
     long _fetch;
     long _waited;
     long _turnBegan = Stopwatch.GetTimestamp();
@@ -38,6 +41,17 @@ sealed class Resources(Session session)
         session.Recording.Add(Measure());
     }
 
+    IReadOnlyList<MemoryHolder> Holders()
+    {
+        if (session.Sampling.Turn < Settled) return [];
+        var holders = traces.Leaks?.Alive() ?? [];
+        var (first, last) = passes.GraphNodes;
+        return first > 0 && last > 2 * first ? [new("operations in the graph behind the loss", last, 0, BackwardSite), .. holders] : holders;
+    }
+
+    /// <summary>Where backward was called last.</summary>
+    public Site? BackwardSite { get; set; }
+
     MemoryMeasured Measure()
     {
         var cuda = session.Networks.All.SelectMany(session.Networks.ParametersOf).Select(p => p.Tensor).FirstOrDefault(t => !t.IsDisposed)?.Device is { Type: DeviceType.Cuda } device
@@ -50,6 +64,7 @@ sealed class Resources(Session session)
             Peak = cuda is { } p ? Memory.PeakBytes(p) : null,
             Capacity = cuda is null ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : null,
             Tensors = Memory.LiveTensors,
+            Holders = Holders(),
         };
     }
 }

@@ -11,6 +11,9 @@ sealed class Sampling
     /// <summary>Seconds that the first turns may take, where everything is compiled and new.</summary>
     const double Grant = 0.25;
     const int MostBetweenRecords = 64;
+    const int TimedEvery = 16;
+    const int MostAlarms = 8;
+    const int AlarmedTurns = 8;
 
     readonly ProbeOptions _options;
     readonly long _start = Stopwatch.GetTimestamp();
@@ -18,6 +21,9 @@ sealed class Sampling
     long _nextRecord;
     long _nextMeasure;
     double _gap = 1;
+    double _cheap;
+    int _alarms;
+    long _measureUntil = -1;
 
     public Sampling(ProbeOptions options)
     {
@@ -43,8 +49,14 @@ sealed class Sampling
     /// <summary>The loop is young: everything is recorded.</summary>
     public bool IsNew => Turn < _options.RecordedSteps;
 
-    /// <summary>Seconds spent so far in what is timed.</summary>
+    /// <summary>Seconds spent so far in what is dear.</summary>
     public double Spent => _spent;
+
+    /// <summary>All seconds spent so far, as far as they were measured or follow from measured ones.</summary>
+    public double AllSpent => _spent + _cheap * TimedEvery;
+
+    /// <summary>In this turn the time of everything is counted.</summary>
+    public bool TimesAll { get; private set; }
 
     bool CanAfford => _spent <= Grant + _options.Overhead * Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
@@ -54,18 +66,27 @@ sealed class Sampling
         Begin();
     }
 
+    /// <summary>Something looks wrong: the next turns are measured.</summary>
+    public void Alarm()
+    {
+        if (_alarms++ < MostAlarms) _measureUntil = Turn + AlarmedTurns;
+    }
+
+    public void AddCheap(double seconds, double spentBefore) => _cheap += Math.Max(0, seconds - (_spent - spentBefore));
+
     public void Add(long ticks) => _spent += ticks / (double)Stopwatch.Frequency;
 
     void Begin()
     {
         Traces = Deep || _options.TracedSteps.Contains(Turn) && (Turn < 2 || CanAfford);
-        Measures = Turn < _options.MeasuredSteps || long.IsPow2(Turn) || Traces || Turn >= _nextMeasure && CanAfford;
+        Measures = Turn < _options.MeasuredSteps || long.IsPow2(Turn) || Traces || Turn <= _measureUntil || _options.CheckFrom <= Turn || Turn >= _nextMeasure && CanAfford;
         if (Measures)
         {
             if (Turn >= _options.MeasuredSteps) _gap = Math.Min(_options.MeasureEvery, _gap * 1.5 + 1);
             _nextMeasure = Turn + (long)_gap;
         }
 
+        TimesAll = Turn % TimedEvery == TimedEvery / 2;
         Records = IsNew || Measures || Turn >= _nextRecord;
         if (Records) _nextRecord = Turn + Math.Clamp(Turn / 100, 2, MostBetweenRecords);
     }

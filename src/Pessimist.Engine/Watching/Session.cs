@@ -18,6 +18,9 @@ sealed class Session(Recording recording, ProbeOptions options)
     /// <summary>Optimizer steps completed.</summary>
     public long Step { get; set; }
 
+    /// <summary>The probe's own time is being counted.</summary>
+    public bool IsTimed { get; set; }
+
     /// <summary>The innermost module that runs; null outside of all.</summary>
     public ModuleNote? Module { get; set; }
 }

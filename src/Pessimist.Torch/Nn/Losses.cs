@@ -1,3 +1,5 @@
+using Pessimist.Torch.Watching;
+
 namespace Pessimist.Torch.Nn;
 
 /// <summary>The losses, with PyTorch's formulas and defaults. Shapes that would broadcast by accident are refused.</summary>
@@ -43,7 +45,7 @@ public static class Loss
     public static Tensor BceWithLogits(
         Tensor logits, Tensor target, Tensor? weight = null, Tensor? positiveWeight = null, Reduction reduction = Reduction.Mean)
     {
-        CheckSame("binary cross-entropy", logits, target);
+        CheckSame("binary cross-entropy with logits", logits, target);
         return Functional.BinaryCrossEntropyWithLogits(logits, target, weight, positiveWeight, reduction);
     }
 
@@ -93,23 +95,42 @@ public static class Loss
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(target);
         if (!Same(prediction, target))
-            throw new TorchException(
-                $"{loss} compares a prediction of shape {Text(prediction)} with a target of shape {Text(target)}; they must be equal, " +
+            throw Refuse(
+                loss, prediction, target, $"{loss} compares a prediction of shape {Text(prediction)} with a target of shape {Text(target)}; they must be equal, " +
                 "or broadcasting would compare every example with every other. Reshape the target, for example with Reshape or Unsqueeze(1)");
         if (!target.DType.IsFloatingPoint())
-            throw new TorchException($"{loss} takes a target of floating-point numbers, not {target.DType.Name()}; convert it to {prediction.DType.Name()}");
+            throw Refuse(loss, prediction, target, $"{loss} takes a target of floating-point numbers, not {target.DType.Name()}; convert it to {prediction.DType.Name()}");
     }
 
     static void CheckClasses(string loss, Tensor scores, Tensor target)
     {
         if (target.DType != DType.Int64)
-            throw new TorchException(
-                $"{loss} takes class ids as int64, not {target.DType.Name()} {Text(target)}" +
+            throw Refuse(
+                loss, scores, target, $"{loss} takes class ids as int64, not {target.DType.Name()} {Text(target)}" +
                 (loss[0] == 'c' ? $", or probabilities of the shape of the logits {Text(scores)}" : ""));
         long[] expected = scores.Rank == 1 ? [] : [scores.Size(0), .. scores.Shape[2..]];
         if (scores.Rank == 0 || !target.Shape.AsSpan().SequenceEqual(expected))
-            throw new TorchException(
-                $"{loss} of scores of shape {Text(scores)} takes class ids of shape [{string.Join(", ", expected)}], not {Text(target)}");
+            throw Refuse(
+                loss, scores, target, $"{loss} of scores of shape {Text(scores)} takes class ids of shape [{string.Join(", ", expected)}], not {Text(target)}");
+    }
+
+    static TorchException Refuse(string loss, Tensor input, Tensor target, string message)
+    {
+        var op = Dispatcher.Find(loss switch
+        {
+            "cross-entropy" => "aten::cross_entropy_loss",
+            "negative log-likelihood" => "aten::nll_loss_nd",
+            "binary cross-entropy" => "aten::binary_cross_entropy",
+            "binary cross-entropy with logits" => "aten::binary_cross_entropy_with_logits",
+            "mean squared error" => "aten::mse_loss",
+            "mean absolute error" => "aten::l1_loss",
+            "the Huber loss" => "aten::huber_loss",
+            "the smooth L1 loss" => "aten::smooth_l1_loss",
+            _ => "aten::kl_div",
+        });
+        var refusal = new TorchException(message) { Operator = op.Name };
+        Watcher.Current?.OperatorFailed(op, [input, target], refusal);
+        return refusal;
     }
 
     static string Text(Tensor tensor) => $"[{string.Join(", ", tensor.Shape)}]";
