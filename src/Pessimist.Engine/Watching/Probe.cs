@@ -82,7 +82,7 @@ public sealed class Probe : IDisposable
     public static NonFiniteFound? FindNonFinite(Action program, long from = 0)
     {
         NonFiniteFound? found = null;
-        Watch(program, new Run(o => found ??= o as NonFiniteFound is { Spread: true } spread ? spread : null), new ProbeOptions { CheckFrom = from, TracedSteps = [0, 1, from] });
+        Watch(program, new Run((o, _) => found ??= o as NonFiniteFound is { Spread: true } spread ? spread : null), new ProbeOptions { CheckFrom = from, TracedSteps = [0, 1, from] });
         return found;
     }
 

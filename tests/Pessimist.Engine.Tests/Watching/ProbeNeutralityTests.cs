@@ -29,7 +29,7 @@ public sealed class ProbeNeutralityTests
     {
         var alone = Programs.Perceptron();
         var watched = "";
-        var result = Probe.Watch(() => watched = Programs.Perceptron(), new Run(_ => throw new IOException("the disk is full")));
+        var result = Probe.Watch(() => watched = Programs.Perceptron(), new Run((_, _) => throw new IOException("the disk is full")));
         watched.ShouldBe(alone);
         result.Error.ShouldBeNull();
         result.Faults.ShouldContain(f => f.Contains("the disk is full"));
