@@ -34,6 +34,7 @@ public sealed class AlwaysClippedGradients(AlwaysClippedGradients.Limits limits)
         /// <summary>Median norm before over the norm after.</summary>
         [Origin(Origin.Convention)] public double Cut { get; init; } = 10;
 
+        /// <summary>Steps below which it is too early to say.</summary>
         [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 50;
     }
 
