@@ -36,6 +36,7 @@ public sealed class IdleDevice(IdleDevice.Limits limits) : ProgramCheck(About), 
     }
 
     double _busy, _seconds, _waiting;
+    bool _ready;
     string? _device;
 
     public void Read(ParameterObserved observation) => _device ??= observation?.Device;
@@ -44,6 +45,13 @@ public sealed class IdleDevice(IdleDevice.Limits limits) : ProgramCheck(About), 
     {
         ArgumentNullException.ThrowIfNull(observation);
         if (observation.Busy is not { } busy) return;
+        // The first step makes everything ready.
+        if (!_ready)
+        {
+            _ready = true;
+            return;
+        }
+
         var seconds = (observation.Waiting + observation.Computing) * observation.Steps;
         _seconds += seconds;
         _waiting += observation.Waiting * observation.Steps;

@@ -32,6 +32,7 @@ public sealed class StarvedByLoader(StarvedByLoader.Limits limits) : ProgramChec
         /// <summary>Time that has to be measured.</summary>
         [Origin(Origin.Convention)] public double Seconds { get; init; } = 10;
 
+        /// <summary>Steps that have to be seen.</summary>
         [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 20;
     }
 

@@ -28,7 +28,7 @@ public sealed class ResourceChecksTests
 
         (finding.Level, finding.EvidenceClass, finding.Location!.Line).ShouldBe((Level.Warning, EvidenceClass.Suspected, 44));
         finding.Message.ShouldBe("memory grows by 1 MiB a step, 560 MiB in 560 steps");
-        finding.Notes[0].ShouldStartWith("at this pace the memory is used up after 67");
+        finding.Notes[0].ShouldStartWith("at this pace the memory is used up after 68");
     }
 
     public static TheoryData<string, Observation[]> Healthy => new()
