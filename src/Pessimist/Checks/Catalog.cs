@@ -5,7 +5,6 @@ using Pessimist.Checks.Model;
 using Pessimist.Checks.Modes;
 using Pessimist.Checks.Numerics;
 using Pessimist.Checks.Optimization;
-using Pessimist.Checks.Resources;
 using Pessimist.Checks.Settings;
 using Pessimist.Checks.SingleBatch;
 
@@ -42,13 +41,17 @@ public static class Catalog
         (UnreadableExample.About, _ => new UnreadableExample()),
         (InconsistentShapes.About, _ => new InconsistentShapes()),
         (IdentifierAsFeature.About, limits => new IdentifierAsFeature(limits.Of<IdentifierAsFeature.Limits>())),
+        (MissingNonlinearity.About, _ => new MissingNonlinearity()),
         (OutputWidthWrong.About, _ => new OutputWidthWrong()),
+        (ActivationOnOutput.About, limits => new ActivationOnOutput(limits.Of<ActivationOnOutput.Limits>())),
+        (BiasBeforeBatchNorm.About, _ => new BiasBeforeBatchNorm()),
         (MixedBatchAxis.About, limits => new MixedBatchAxis(limits.Of<MixedBatchAxis.Limits>())),
         (UnregisteredParameters.About, _ => new UnregisteredParameters()),
+        (SharedLayerByMistake.About, _ => new SharedLayerByMistake()),
         (UnusedParameters.About, limits => new UnusedParameters(limits.Of<UnusedParameters.Limits>())),
         (SymmetricInitialization.About, _ => new SymmetricInitialization()),
-        (InitializationScale.About, _ => new InitializationScale()),
-        (ExcessiveDropout.About, _ => new ExcessiveDropout()),
+        (InitializationScale.About, limits => new InitializationScale(limits.Of<InitializationScale.Limits>())),
+        (ExcessiveDropout.About, limits => new ExcessiveDropout(limits.Of<ExcessiveDropout.Limits>())),
         (BatchNormOnOneExample.About, _ => new BatchNormOnOneExample()),
         (SequenceAxisSwapped.About, _ => new SequenceAxisSwapped()),
         (KernelLargerThanInput.About, _ => new KernelLargerThanInput()),
@@ -62,9 +65,15 @@ public static class Catalog
         (SigmoidBeforeBceWithLogits.About, limits => new SigmoidBeforeBceWithLogits(limits.Of<SigmoidBeforeBceWithLogits.Limits>())),
         (LogitsToProbabilityLoss.About, limits => new LogitsToProbabilityLoss(limits.Of<LogitsToProbabilityLoss.Limits>())),
         (BroadcastLoss.About, _ => new BroadcastLoss()),
+        (SoftmaxOverWrongDimension.About, limits => new SoftmaxOverWrongDimension(limits.Of<SoftmaxOverWrongDimension.Limits>())),
         (LossSignFlipped.About, _ => new LossSignFlipped()),
         (LossWithoutGradient.About, _ => new LossWithoutGradient()),
+        (LossUnsuitedToTask.About, _ => new LossUnsuitedToTask()),
         (UnexpectedInitialLoss.About, limits => new UnexpectedInitialLoss(limits.Of<UnexpectedInitialLoss.Limits>())),
+        (SummedLoss.About, _ => new SummedLoss()),
+        (LossIgnoresTarget.About, limits => new LossIgnoresTarget(limits.Of<LossIgnoresTarget.Limits>())),
+        (DominantRegularization.About, limits => new DominantRegularization(limits.Of<DominantRegularization.Limits>())),
+        (RetainedGraph.About, limits => new RetainedGraph(limits.Of<RetainedGraph.Limits>())),
         (GradientNotFinite.About, _ => new GradientNotFinite()),
         (VanishingGradients.About, limits => new VanishingGradients(limits.Of<VanishingGradients.Limits>())),
         (ExplodingGradients.About, limits => new ExplodingGradients(limits.Of<ExplodingGradients.Limits>())),
@@ -95,20 +104,12 @@ public static class Catalog
         (MetricDisagreesWithLoss.About, limits => new MetricDisagreesWithLoss(limits.Of<MetricDisagreesWithLoss.Limits>())),
         (ConstantPrediction.About, limits => new ConstantPrediction(limits.Of<ConstantPrediction.Limits>())),
         (NonFiniteOperation.About, _ => new NonFiniteOperation()),
-        (UnstableFormula.About, limits => new UnstableFormula(limits.Of<UnstableFormula.Limits>())),
         (PrecisionTooLow.About, _ => new PrecisionTooLow()),
-        (GrowingMemory.About, limits => new GrowingMemory(limits.Of<GrowingMemory.Limits>())),
-        (OutOfMemory.About, limits => new OutOfMemory(limits.Of<OutOfMemory.Limits>())),
-        (StarvedByLoader.About, limits => new StarvedByLoader(limits.Of<StarvedByLoader.Limits>())),
-        (IdleDevice.About, limits => new IdleDevice(limits.Of<IdleDevice.Limits>())),
-        (MixedDevices.About, _ => new MixedDevices()),
         (SingleBatchGoesUp.About, _ => new SingleBatchGoesUp()),
         (SingleBatchExplodes.About, _ => new SingleBatchExplodes()),
         (SingleBatchOscillates.About, _ => new SingleBatchOscillates()),
         (SingleBatchPlateaus.About, _ => new SingleBatchPlateaus()),
         (WorseThanBaseline.About, limits => new WorseThanBaseline(limits.Of<WorseThanBaseline.Limits>())),
-        (DiffersFromReference.About, _ => new DiffersFromReference()),
-        (BelowKnownResult.About, limits => new BelowKnownResult(limits.Of<BelowKnownResult.Limits>())),
     ];
 
     static readonly Lazy<Dictionary<string, Type>> s_types = new(() =>

@@ -40,6 +40,7 @@ public sealed class OperationTrace(long step)
 
     readonly List<OperationSeen> _operations = [];
     readonly List<string> _names = [];
+    readonly Dictionary<long, string> _roles = [];
     readonly Dictionary<long, List<int>> _makers = [];
     readonly Dictionary<long, List<int>> _consumers = [];
 
@@ -58,8 +59,22 @@ public sealed class OperationTrace(long step)
         var position = _operations.Count;
         _operations.Add(operation);
         _names.Add(OperationNames.Canonical(operation.Operation));
-        foreach (var input in operation.Inputs) Note(_consumers, input.Id, position);
-        foreach (var output in operation.Outputs) Note(_makers, output.Id, position);
+        foreach (var input in operation.Inputs)
+        {
+            Note(_consumers, input.Id, position);
+            Learn(input);
+        }
+
+        foreach (var output in operation.Outputs)
+        {
+            Note(_makers, output.Id, position);
+            Learn(output);
+        }
+    }
+
+    void Learn(TensorFacts tensor)
+    {
+        if (tensor is { Id: { } id, Role: { } role }) _roles[id] = role;
     }
 
     static void Note(Dictionary<long, List<int>> places, long? id, int position)
@@ -82,6 +97,13 @@ public sealed class OperationTrace(long step)
         return index < 0 ? null : makers[index];
     }
 
+    /// <summary>What a tensor is, wherever in the step the probe came to know it: a target may be known as one only when the loss is called.</summary>
+    public string? RoleOf(TensorFacts tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.Role ?? (tensor.Id is { } id ? _roles.GetValueOrDefault(id) : null);
+    }
+
     /// <summary>The tensor behind views and casts, and the position of what made it; a null position for one that came into the step from outside.</summary>
     public (TensorFacts Tensor, int? Maker) SourceOf(TensorFacts tensor, int before)
     {
@@ -89,7 +111,7 @@ public sealed class OperationTrace(long step)
         var at = before;
         while (true)
         {
-            if (tensor.Role is not null || MakerOf(tensor, at) is not { } maker) return (tensor, null);
+            if (IsParameter(tensor) || MakerOf(tensor, at) is not { } maker) return (tensor, null);
             if (!OperationNames.IsTransparent(_operations[maker]) || _operations[maker].Inputs.Count == 0) return (tensor, maker);
             (tensor, at) = (_operations[maker].Inputs[0], maker);
         }
@@ -137,7 +159,7 @@ public sealed class OperationTrace(long step)
         while (queue.TryDequeue(out var next))
         {
             if (wanted(next.Tensor)) return next.Tensor;
-            if (next.Tensor.Role is not null || MakerOf(next.Tensor, next.Before) is not { } maker || !seen.Add(maker) || stop?.Invoke(_operations[maker]) == true) continue;
+            if (IsParameter(next.Tensor) || MakerOf(next.Tensor, next.Before) is not { } maker || !seen.Add(maker) || stop?.Invoke(_operations[maker]) == true) continue;
             foreach (var input in _operations[maker].Inputs) queue.Enqueue((input, maker));
         }
 
@@ -152,7 +174,30 @@ public sealed class OperationTrace(long step)
         return tensor.Role?.StartsWith("parameter ", StringComparison.Ordinal) == true;
     }
 
-    /// <summary>The loss operations of the step: calls of the framework's own losses.</summary>
-    public IEnumerable<int> Losses => Enumerable.Range(0, _operations.Count).Where(i => _names[i].EndsWith("_loss", StringComparison.Ordinal)
-        || _names[i] is "binary_cross_entropy" or "binary_cross_entropy_with_logits" or "kl_div" or "cross_entropy_loss" or "nll_loss");
+    /// <summary>The operation is a call of one of the framework's own losses.</summary>
+    public bool IsLoss(int position) => _names[position].EndsWith("_loss", StringComparison.Ordinal) || _names[position] is "binary_cross_entropy" or "binary_cross_entropy_with_logits" or "kl_div";
+
+    /// <summary>The weight (a parameter of two axes or more) and the data of an operation that is a linear map of its data; null for all else.</summary>
+    public LinearMap? LinearMapAt(int position)
+    {
+        if (_names[position] is not ("linear" or "matmul" or "conv" or "conv_transpose")) return null;
+        string? weight = null;
+        TensorFacts? kernel = null, data = null;
+        foreach (var input in _operations[position].Inputs)
+        {
+            if (ParameterOf(input, position) is not { } name) data ??= input;
+            else if (input.Shape.Count >= 2 && weight is null) (weight, kernel) = (name, SourceOf(input, position).Tensor);
+        }
+
+        return weight is null || data is null || _operations[position].Outputs is not [{ } output, ..] ? null : new LinearMap(position, weight, kernel!, data, output);
+    }
+}
+
+/// <param name="Position">In <see cref="OperationTrace.Operations"/>.</param>
+/// <param name="Name">Of the weight, e.g. <c>fc1.weight</c>.</param>
+/// <param name="Weight">[out, in] or [out, in / groups, kernel …].</param>
+public sealed record LinearMap(int Position, string Name, TensorFacts Weight, TensorFacts Data, TensorFacts Output)
+{
+    /// <summary>Path of its module.</summary>
+    public string Module => Name.LastIndexOf('.') is > 0 and var dot ? Name[..dot] : Name;
 }

@@ -78,7 +78,7 @@ public sealed class BroadcastLoss() : LossCheck(About)
         foreach (var (prediction, target) in new[] { (a, b), (b, a) })
         {
             var (source, maker) = trace.SourceOf(target, position);
-            if (maker is not null || source.Role != "target") continue;
+            if (maker is not null || trace.RoleOf(source) != "target") continue;
             // An axis of size 1 that the program itself put in just before is meant: all pairs are wanted.
             if (trace.MakerOf(prediction, position) is { } made && trace.NameAt(made) is "unsqueeze" or "index" or "getitem") continue;
             if (trace.DependsOnParameter(prediction, position)) return (prediction, target);

@@ -105,7 +105,7 @@ public sealed class LossWithoutGradient() : GraphCheck(About), IReads<ExceptionR
         while (queue.TryDequeue(out var next))
             foreach (var use in trace.ConsumersOf(next))
             {
-                if (trace.Losses.Contains(use) || trace.Operations[use].Outputs.Any(o => o.Count() == 1)) return true;
+                if (trace.IsLoss(use) || trace.Operations[use].Outputs.Any(o => o.Count() == 1)) return true;
                 if (seen.Add(use)) queue.Enqueue(use);
             }
 

@@ -4,7 +4,7 @@ using Pessimist.Observations;
 namespace Pessimist.Checks.Loss;
 
 /// <summary>PES311 unexpected-initial-loss</summary>
-public sealed class UnexpectedInitialLoss(UnexpectedInitialLoss.Limits limits) : SingleBatchCheck(About), IReads<InitialLossObserved>
+public sealed class UnexpectedInitialLoss(UnexpectedInitialLoss.Limits limits) : ProgramCheck(About), IReads<InitialLossObserved>
 {
     public static readonly CheckInfo About = new()
     {
@@ -19,7 +19,8 @@ public sealed class UnexpectedInitialLoss(UnexpectedInitialLoss.Limits limits) :
 
             ## When it is a false alarm
             He-normal weights in every layer, the last one included, begin above ln K (about 1.3 times for one hidden layer, twice for LeNet) and
-            train well. So a batch that is fitted makes this a note. Fine-tuning starts below ln K by right.
+            train well. So a batch that is fitted makes this a note, and a watched program that learns is silent. Fine-tuning starts below ln K by right:
+            of a watched program only a first loss far above is told.
 
             ## What to do
             Normalize the inputs, use a default initialization with small weights in the last layer, and check the encoding of the labels.
@@ -36,11 +37,19 @@ public sealed class UnexpectedInitialLoss(UnexpectedInitialLoss.Limits limits) :
 
     InitialLossObserved? _observed;
 
+    LossObserved? _first;
+
     public void Read(InitialLossObserved observation) => _observed ??= observation;
+
+    protected override void OnLoss(LossObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (_first is null && observation is { Step: 0, Phase: Phase.Train }) _first = observation;
+    }
 
     public override Verdict Conclude()
     {
-        if (_observed is not { } observed) return NotEnoughEvidence("the loss of the untrained network was not measured");
+        if (_observed is not { } observed) return Watched();
         if (!(observed.Expected > 0)) return NotApplicable("nobody knows what the loss should be");
         if (!limits.IsOff(observed.Loss, observed.Expected))
             return Passed(string.Create(CultureInfo.InvariantCulture, $"{observed.Loss:0.###}, expected {observed.Expected:0.###} ({observed.ExpectedAs})"));
@@ -61,4 +70,33 @@ public sealed class UnexpectedInitialLoss(UnexpectedInitialLoss.Limits limits) :
             Fixes = confirmed?.Remedy is { } remedy ? [$"use {remedy}"] : ["normalize the inputs; use a default initialization, with small weights in the last layer"],
         });
     }
+
+    /// <summary>A watched program: its first loss against ln K, or the mean square of the targets, which an output of about 0 has.</summary>
+    Verdict Watched()
+    {
+        if (_first is not { } first) return NotEnoughEvidence("the loss of the untrained network was not measured");
+        if (first is not { Reduction: "mean", Weighted: false } || Expected(first) is not (var expected and > 0, var words)) return NotApplicable("nobody knows what the loss should be");
+        var told = string.Create(CultureInfo.InvariantCulture, $"{first.Value:0.###}, expected {expected:0.###} ({words})");
+        if (!(first.Value > limits.Factor * expected)) return Passed(told);
+        if (!HasSymptom) return Progress.State == Signals.ProgressState.TooShort ? NotEnoughEvidence($"{told}; too few steps to see whether it matters") : Passed($"{told}; the program trains all the same");
+        return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"the untrained network has loss {first.Value:0.###}, one that knows nothing {expected:0.###}"), EvidenceClass.Suspected) with
+        {
+            Location = first.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,
+            Evidence =
+            [
+                new("first loss", string.Create(CultureInfo.InvariantCulture, $"{first.Value:0.###}"), string.Create(CultureInfo.InvariantCulture, $"{expected:0.###} ({words}), within a factor of {limits.Factor}"), "published"),
+                .. first.Input is { Min: { } min, Max: { } max } ? new Evidence[] { new("outputs", string.Create(CultureInfo.InvariantCulture, $"{min:0.###} to {max:0.###}")) } : [],
+                new("symptom", Symptom),
+            ],
+            Fixes = ["normalize the inputs; use a default initialization, with small weights in the last layer"],
+        });
+    }
+
+    static (double Expected, string Words)? Expected(LossObserved loss) => loss.Kind switch
+    {
+        "cross-entropy" or "nll" when loss.Input?.Shape is { Count: > 1 } shape && shape[1] > 1 => (Math.Log(shape[1]), string.Create(CultureInfo.InvariantCulture, $"ln {shape[1]}")),
+        "bce" or "bce-with-logits" => (Math.Log(2), "ln 2"),
+        "mse" when loss.Target is { Mean: { } mean, Std: { } std } => (mean * mean + std * std, "the mean square of the targets"),
+        _ => null,
+    };
 }

@@ -1,9 +1,10 @@
+using System.Globalization;
 using Pessimist.Observations;
 
 namespace Pessimist.Checks.Model;
 
 /// <summary>PES209 symmetric-initialization</summary>
-public sealed class SymmetricInitialization() : CauseCheck(About)
+public sealed class SymmetricInitialization() : CauseCheck(About), IReads<ParameterObserved>
 {
     public static readonly CheckInfo About = new()
     {
@@ -18,11 +19,13 @@ public sealed class SymmetricInitialization() : CauseCheck(About)
             at all, and only the last layer's bias learns.
 
             It is an error when confirmed: the units of a hidden layer are equal before and after 20 steps, and from a random start, with nothing
-            else changed, the same batch is fitted with two seeds.
+            else changed, the same batch is fitted with two seeds. Without the experiment it is proved where every weight matrix of a network of two or
+            more is constant, and suspected where two that follow each other are, while the training gets nowhere.
 
             ## When it is a false alarm
             Equal weights in the last layer, in the last layer of a residual branch, in normalization layers or in the second matrix of LoRA are
-            common and right. They are not reported, because the batch is fitted all the same.
+            common and right, and so is a linear model that starts at 0. They are not reported, because the batch is fitted all the same, and because one
+            constant matrix among random ones breaks no symmetry.
 
             ## What to do
             Draw the weights at random: He normal for ReLU, Glorot for tanh. Zeros are for biases.
@@ -30,4 +33,38 @@ public sealed class SymmetricInitialization() : CauseCheck(About)
     };
 
     protected override string Message(ExperimentFinished experiment, string symptom) => $"the weights start equal, so the hidden units never differ: {symptom}";
+
+    readonly List<ParameterObserved> _weights = [];
+
+    public void Read(ParameterObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (observation is { Shape: [> 1, > 0, ..], AliasOf: null } && observation.Shape.Skip(1).Aggregate(1L, (a, b) => a * b) > 0 && _weights.Count < 10_000) _weights.Add(observation);
+    }
+
+    static bool IsConstant(ParameterObserved weight) => weight is { UnitsIdentical: true, WeightStd: 0 };
+
+    protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
+    {
+        // An experiment knows better; a batch that is fitted speaks against it.
+        if (Vote is not null || _weights.Count == 0) return base.Unconfirmed(about);
+        foreach (var network in _weights.GroupBy(w => w.Model))
+        {
+            var weights = network.ToArray();
+            var constant = weights.Where(IsConstant).ToArray();
+            var follows = weights.Zip(weights.Skip(1)).Where(p => IsConstant(p.First) && IsConstant(p.Second)).ToArray();
+            if (constant.Length < 2 || follows.Length == 0) continue;
+            var all = constant.Length == weights.Length && constant.All(w => w.RequiresGradient);
+            if (!all && !HasSymptom) continue;
+            return Found(Finding(all ? "every weight matrix starts constant, so the units of a layer never differ" : $"'{follows[0].First.Name}' and '{follows[0].Second.Name}' start constant, one after the other",
+                all ? EvidenceClass.Proved : EvidenceClass.Suspected) with
+            {
+                Location = At(constant[0].Site, constant[0].Name),
+                Evidence = [new("constant weight matrices", string.Create(CultureInfo.InvariantCulture, $"{constant.Length} of {weights.Length}"), all ? "at most one in a path" : "", "theory"), .. all ? [] : new Evidence[] { new("symptom", Symptom) }],
+                Fixes = ["draw the weights at random: He normal for ReLU, Glorot for tanh; zeros are for biases"],
+            });
+        }
+
+        return Passed("the weights of at most one layer in a row start equal");
+    }
 }

@@ -1,4 +1,5 @@
 using Pessimist.Observations;
+using Pessimist.Signals;
 using Pessimist.Text;
 
 namespace Pessimist.Checks.Model;
@@ -18,7 +19,8 @@ public sealed class UnusedParameters(UnusedParameters.Limits limits) : RollCheck
 
             ## When it is a false alarm
             Branches that only some batches use (several heads, mixtures of experts), and parameters whose gradients are switched off, which are
-            not counted. In a watched program only those count that an optimizer holds and that get no gradient at any of many steps.
+            not counted. In a watched program only those count that an optimizer holds and that get no gradient at any of many steps; while
+            the program learns, as with a part of a pretrained network that the task has no use for, it is a note.
 
             ## What to do
             Call the layer in the forward pass, or remove it.
@@ -45,7 +47,7 @@ public sealed class UnusedParameters(UnusedParameters.Limits limits) : RollCheck
         if (unused.Length == 0) return Passed($"a gradient reaches all that should have one ({asking.Length} parameters)");
         if (_watched && unused.Any(e => e.Measured < limits.FewestSteps))
             return NotEnoughEvidence($"some parameters got no gradient yet; at least {limits.FewestSteps} sampled steps are needed");
-        return Found(Finding($"{DidYouMean.List(unused.Select(e => e.FullName), 6)} {(unused.Length == 1 ? "takes" : "take")} no part in the loss", EvidenceClass.Proved) with
+        return Found(Finding($"{DidYouMean.List(unused.Select(e => e.FullName), 6)} {(unused.Length == 1 ? "takes" : "take")} no part in the loss", EvidenceClass.Proved, _watched && Progress.State == ProgressState.Learns ? Level.Note : Level.Warning) with
         {
             Location = At(unused[0].Parameter.Site, unused[0].FullName),
             Evidence = [new("parameters without a gradient", $"{unused.Length} of {asking.Length}", "0", "definition")],

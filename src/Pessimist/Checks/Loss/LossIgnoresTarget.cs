@@ -1,0 +1,81 @@
+using System.Globalization;
+using Pessimist.Observations;
+
+namespace Pessimist.Checks.Loss;
+
+/// <summary>PES313 loss-ignores-target</summary>
+public sealed class LossIgnoresTarget(LossIgnoresTarget.Limits limits) : CauseCheck(About), IReads<BatchObserved>
+{
+    public static readonly CheckInfo About = new()
+    {
+        Code = "PES313",
+        Name = "loss-ignores-target",
+        Level = Level.Error,
+        Summary = "the loss does not depend on the targets of the batch",
+        Explains = [.. Consequences, "PES107"],
+        Docs = """
+            ## Why it matters
+            A loss that is computed from the wrong variable (the targets of an earlier batch, the prediction itself, the inputs) teaches nothing about the
+            targets.
+
+            It is an error when confirmed: with the targets permuted, the losses are the same. Without the experiment it is suspected where the loss is
+            given the same targets in every batch, while those of the batches differ, and the training gets nowhere.
+
+            ## When it is a false alarm
+            Autoencoders, GANs, contrastive and other self-supervised losses take no labels, though the data may have them. Their targets are
+            constant by construction: ones, zeros, the numbers of the examples. They learn, and are silent.
+
+            ## What to do
+            Look at which variable is given to the loss.
+            """,
+    };
+
+    public sealed record Limits
+    {
+        /// <summary>Batches with different targets that the loss must have been given the same target for.</summary>
+        [Origin(Origin.Convention)] public int Batches { get; init; } = 10;
+    }
+
+    readonly HashSet<string> _batches = new(StringComparer.Ordinal), _given = new(StringComparer.Ordinal);
+    LossObserved? _loss;
+    long _calls;
+
+    void IReads<BatchObserved>.Read(BatchObserved observation)
+    {
+        // The order of the classes tells targets apart as well as a hash does.
+        if (observation is { Phase: not Phase.Evaluate, Target: { } target } && (target.Hash ?? (observation.LabelOrder.Count > 0 ? string.Join(',', observation.LabelOrder) : null)) is { } hash && _batches.Count < 1000)
+            _batches.Add(hash);
+    }
+
+    protected override void OnLoss(LossObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (observation is not { Phase: Phase.Train, Kind: "cross-entropy" or "nll" or "mse" or "l1" or "bce" or "bce-with-logits", Target: { Hash: { } hash } target, Input: { } input }) return;
+        // Constants (real or fake), and the numbers of the examples (a contrastive loss), are meant.
+        if (target.Min == target.Max || input.Shape is [var n, var k] && n == k) return;
+        _calls++;
+        _loss ??= observation;
+        if (_given.Count < 1000) _given.Add(hash);
+    }
+
+    protected override string Message(ExperimentFinished experiment, string symptom) => $"the loss is the same whatever the targets are: {symptom}";
+
+    protected override IEnumerable<string> Fixes(ExperimentFinished experiment) => ["look at which variable the loss is given as its target"];
+
+    protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
+    {
+        if (_loss is { } loss && _given.Count == 1 && _calls >= limits.Batches && _batches.Count >= limits.Batches)
+            return !HasSymptom ? NotEnoughEvidence("the loss is given the same target in every batch, and the training gets somewhere") : Found(
+                Finding("the loss is given the same targets in every batch, though those of the batches differ", EvidenceClass.Suspected) with
+                {
+                    Location = At(loss.Site),
+                    Evidence =
+                    [
+                        new("different targets given to the loss", "1", string.Create(CultureInfo.InvariantCulture, $"{_batches.Count}, as in the batches"), "definition"),
+                        new("symptom", Symptom),
+                    ],
+                    Fixes = ["look at which variable the loss is given as its target"],
+                });
+        return _given.Count > 1 && Vote is null ? Passed("the targets that the loss is given differ from batch to batch") : base.Unconfirmed(about);
+    }
+}
