@@ -19,16 +19,27 @@ public static class ProgramDiagnosis
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(run);
+        run.Add(new RunStarted
+        {
+            Id = options?.Program ?? program.Method.Name,
+            ToolVersion = typeof(Run).Assembly.GetName().Version?.ToString(3) ?? "",
+            Command = "watch",
+            Time = DateTimeOffset.Now,
+            Libtorch = Torch.Torch.Version,
+        });
         var watched = Probe.Watch(program, run, options);
         cancel.ThrowIfCancellationRequested();
         said?.Invoke("looking at the first training step");
         if (ReplaySubject.Of(program, out var why) is not { } subject)
         {
             run.Add(new StageFinished { Number = 1, Name = "single batch", Status = StageStatus.Skipped, Summary = $"the first training step cannot be taken again: {why}" });
-            return watched;
+        }
+        else
+        {
+            Overfit(subject, run, said, overfit, cancel);
         }
 
-        Overfit(subject, run, said, overfit, cancel);
+        run.Add(new RunEnded { Ending = RunEnding.Completed });
         return watched;
     }
 

@@ -95,10 +95,7 @@ public sealed class ReplaySubject : ISubject
     {
         ArgumentNullException.ThrowIfNull(recipe);
         DirectionProbe? probe = null;
-        Record(_program, seed, recording =>
-        {
-            if (recording.Optimizers.Count > 0) probe = ReplayDirection.Along(recording, LossCall.Of(recording), recipe, seed);
-        });
+        Record(_program, seed, recording => probe = ReplayDirection.Along(recording, LossCall.Of(recording), recipe, seed));
         return probe;
     }
 

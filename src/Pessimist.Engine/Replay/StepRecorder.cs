@@ -11,15 +11,18 @@ namespace Pessimist.Engine.Replay;
 /// Lets a program run up to its second training step, recording the first, hands the recording over while everything is still alive, and stops the
 /// program. The optimizer does not move during the recording, so that the step begins where the program began.
 /// </summary>
-/// <param name="seedOffset">Added to every seed that the program sets.</param>
-/// <param name="recorded">Called on the program's stack.</param>
 #pragma warning disable CA1001 // The recording is disposed of when it has been handed over.
-sealed class StepRecorder(int seedOffset, Action<Recording> recorded) : Watcher
+sealed class StepRecorder : Watcher
 #pragma warning restore CA1001
 {
+    /// <summary>What optimizers do, which is recorded as their step.</summary>
+    static readonly HashSet<string> s_steps = new(StringComparer.Ordinal) { "pessimist::adam_", "pessimist::sgd_", "pessimist::rmsprop_", "pessimist::zero_grad" };
+
     const int MostMoves = 50_000;
     const int MostBackwards = 256;
 
+    readonly int _seedOffset;
+    readonly Action<Recording> _recorded;
     readonly Recording _recording = new();
     readonly Dictionary<Tensor, int> _made = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Tensor, int> _externals = new(ReferenceEqualityComparer.Instance);
@@ -33,22 +36,25 @@ sealed class StepRecorder(int seedOffset, Action<Recording> recorded) : Watcher
     bool _done;
     bool _inside;
 
+    /// <param name="seedOffset">Added to every seed that the program sets.</param>
+    /// <param name="recorded">Called on the program's stack.</param>
+    public StepRecorder(int seedOffset, Action<Recording> recorded)
+    {
+        (_seedOffset, _recorded) = (seedOffset, recorded);
+        SeesOperators = true;
+    }
+
     /// <summary>Why nothing was recorded; null when it was.</summary>
     public string? Failure { get; private set; } = "the program ended without a training step";
 
-    protected override long? OnSeed(long seed) => seed + seedOffset;
+    protected override long? OnSeed(long seed) => seed + _seedOffset;
 
-    protected override void OnOptimizer(Optimizer optimizer)
-    {
-        _optimizers.Add(optimizer);
-        SeesOperators = true;
-    }
+    protected override void OnOptimizer(Optimizer optimizer) => _optimizers.Add(optimizer);
 
     protected override Tensor? OnForward(Module module, Tensor input)
     {
         // A program that catches everything must stop all the same.
         if (_done) throw new StopProgramException();
-        SeesOperators = true;
         if (_modules.Count == 0)
         {
             if (Autograd.IsEnabled && module.Parameters().Any(p => p.RequiresGrad)) BeginOrEnd();
@@ -73,7 +79,7 @@ sealed class StepRecorder(int seedOffset, Action<Recording> recorded) : Watcher
 
     protected override Tensor? OnOperator(Operator op, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results)
     {
-        if (_inside || _done || op.Name.StartsWith("pessimist::", StringComparison.Ordinal)) return null;
+        if (_inside || _done || s_steps.Contains(op.Name)) return null;
         if (_modules.Count == 0 && Autograd.IsEnabled && Touches(args)) BeginOrEnd(args);
         // The memory of an empty tensor is written behind our back: it counts as come from outside, with what it holds at its first use.
         if (!_recordingNow || op.Name.StartsWith("aten::empty", StringComparison.Ordinal)) return null;
@@ -173,7 +179,7 @@ sealed class StepRecorder(int seedOffset, Action<Recording> recorded) : Watcher
         Failure = null;
         try
         {
-            recorded(_recording);
+            _recorded(_recording);
         }
         finally
         {

@@ -42,6 +42,7 @@ public static class OverfitOneBatch
         ArgumentNullException.ThrowIfNull(subject);
         options ??= new OverfitOptions();
         var facts = subject.Facts;
+        if (!facts.FloorKnown) return TryUnknown(subject, recipe, seed, options, detailed, cancel);
         CurveVerdict Judge(IReadOnlyList<double> losses, double? error, Trial? trial = null) => SingleBatchCurve.Classify(
             losses, facts.Floor, error, trial?.FirstHash ?? "", trial?.LastHash ?? "", facts.KnowNothingLoss, options.Limits);
 
@@ -66,11 +67,20 @@ public static class OverfitOneBatch
         return new Attempt(recipe, seed, trial, Temper(Judge(trial.Losses, trial.FinalError, trial), trial, facts, options.Limits));
     }
 
-    /// <summary>What the curve alone cannot know: noise of dropout over a batch that is known by heart, and losses without a known floor.</summary>
+    /// <summary>A loss whose height says nothing: only NaN and infinity are symptoms.</summary>
+    static Attempt TryUnknown(ISubject subject, Recipe recipe, int seed, OverfitOptions options, bool detailed, CancellationToken cancel)
+    {
+        var trial = subject.Run(new TrialRequest { Recipe = recipe, Seed = seed, Steps = options.Steps, Detailed = detailed, Cancel = cancel });
+        var broken = trial.Losses.Index().FirstOrDefault(l => !double.IsFinite(l.Item), (-1, 0));
+        var curve = broken.Index >= 0
+            ? new CurveVerdict(SingleBatchVerdict.Explodes, $"the loss is not finite at step {broken.Index}", FirstNonFinite: broken.Index)
+            : new CurveVerdict(SingleBatchVerdict.NotEnoughEvidence, "nobody knows how low this loss can get");
+        return new Attempt(recipe, seed, trial, curve);
+    }
+
+    /// <summary>What the curve alone cannot know: noise of dropout over a batch that is known by heart.</summary>
     static CurveVerdict Temper(CurveVerdict curve, Trial trial, SubjectFacts facts, SingleBatchLimits limits)
     {
-        if (!facts.FloorKnown && curve.FirstNonFinite is null && !curve.Passes)
-            return curve with { Verdict = SingleBatchVerdict.NotEnoughEvidence, Because = $"{curve.Because}; nobody knows how low this loss can get" };
         if (!SingleBatchVote.IsSymptom(curve.Verdict) || trial.EvaluationLoss is not { } evaluation || trial.Losses.Count == 0) return curve;
         var span = facts.KnowNothingLoss > facts.Floor.Loss ? facts.KnowNothingLoss - facts.Floor.Loss : trial.Losses[0] - facts.Floor.Loss;
         return span > 0 && evaluation - facts.Floor.Loss <= limits.Plateau * span
