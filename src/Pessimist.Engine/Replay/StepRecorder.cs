@@ -31,6 +31,7 @@ sealed class StepRecorder : Watcher
     readonly List<Optimizer> _optimizers = [];
     readonly HashSet<Optimizer> _stepped = [];
     int _next;
+    int _unnamed;
     int _backwards;
     bool _recordingNow;
     bool _done;
@@ -160,9 +161,9 @@ sealed class StepRecorder : Watcher
         {
             _recordingNow = true;
             _recording.Random = Rng.GetState();
-            foreach (var parameter in _optimizers.SelectMany(o => o.Groups).SelectMany(g => g.Parameters)) Keep(parameter, "");
+            foreach (var parameter in _optimizers.SelectMany(o => o.Groups).SelectMany(g => g.Parameters)) Keep(parameter, _recording.Names.GetValueOrDefault(parameter) ?? "");
             foreach (var arg in args)
-                if (arg.IsTensor && arg.AsTensor() is { RequiresGrad: true, IsLeaf: true } leaf) Keep(leaf, "");
+                if (arg.IsTensor && arg.AsTensor() is { RequiresGrad: true, IsLeaf: true } leaf) Keep(leaf, Unnamed());
             return;
         }
 
@@ -188,6 +189,9 @@ sealed class StepRecorder : Watcher
 
         throw new StopProgramException();
     }
+
+    /// <summary>A weight that belongs to no module.</summary>
+    string Unnamed() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"weight {_unnamed++}");
 
     void Keep(Module network)
     {
@@ -235,16 +239,20 @@ sealed class StepRecorder : Watcher
             if (gradient.Identity == identity) return new GradientOf(parameter);
         }
 
-        if (tensor is { RequiresGrad: true, IsLeaf: true })
+        // Inputs may ask for a gradient too (a penalty on it, a differential equation); weights are what an optimizer holds, or what is moved by hand.
+        var leaf = tensor is { RequiresGrad: true, IsLeaf: true };
+        if (leaf && _optimizers.Count == 0)
         {
-            Keep(tensor, "");
+            Keep(tensor, Unnamed());
             return new Live(tensor);
         }
 
         // State that carries a graph from the step before: taken as it is, without the graph.
-        if (tensor.RequiresGrad) _recording.Unfit ??= "a tensor from before the step carries a graph into it";
+        if (tensor.RequiresGrad && !leaf) _recording.Unfit ??= "a tensor from before the step carries a graph into it";
         using var noGrad = Autograd.NoGrad();
-        _recording.Externals.Add(tensor.Detach().Clone().Keep());
+        var copy = tensor.Detach().Clone().Keep();
+        copy.RequiresGrad = leaf;
+        _recording.Externals.Add(copy);
         return new External(_externals[tensor] = _recording.Externals.Count - 1);
     }
 

@@ -20,7 +20,7 @@ sealed class StepReplay : IDisposable
         (_recording, Loss, _recipe) = (recording, loss, recipe);
         // A copy of a copy: the program may change it in place.
         using var noGrad = Autograd.NoGrad();
-        _externals = [.. recording.Externals.Select(t => t.Clone().Keep())];
+        _externals = [.. recording.Externals.Select(t => t.Detach().Clone().Keep())];
         Change(seed);
         if (recipe.Has<OptimizeAll>() || recipe.Has<Unfreeze>()) _extra = Forgotten();
         if (recipe.Has<UseReferenceLoop>()) _extra = new Adam(recording.Parameters, lr: 1e-3);
@@ -42,6 +42,13 @@ sealed class StepReplay : IDisposable
     public void Forward(bool evaluate = false)
     {
         _made.Clear();
+        foreach (var (copy, original) in _externals.Zip(_recording.Externals))
+            if (original.RequiresGrad)
+            {
+                copy.RequiresGrad = true;
+                copy.Grad = null;
+            }
+
         if (OwnZeroing) Clear();
         foreach (var move in _recording.Moves.TakeWhile(m => m is not BackwardMove)) Take(move, evaluate);
     }
@@ -50,7 +57,9 @@ sealed class StepReplay : IDisposable
     /// <param name="beforeStep">Called before the first optimizer moves.</param>
     public void Finish(Action? beforeStep = null)
     {
-        var stepped = false;
+        // Weights moved by hand move right after the last backward pass.
+        var last = _recording.Moves.FindLastIndex(m => m is BackwardMove);
+        var stepped = _recording.Optimizers.Count == 0;
         foreach (var move in _recording.Moves.SkipWhile(m => m is not BackwardMove))
         {
             if (move is StepMove && !stepped)
@@ -60,6 +69,7 @@ sealed class StepReplay : IDisposable
             }
 
             Take(move, false);
+            if (_recording.Optimizers.Count == 0 && move is BackwardMove && ReferenceEquals(move, _recording.Moves[last])) beforeStep?.Invoke();
         }
 
         _made.Clear();

@@ -93,14 +93,19 @@ public sealed class ExperimentContext
 
     public bool DefaultsWork => Works(Defaults);
 
-    /// <summary>Fitted; or still falling and far below where the program as it is ended.</summary>
+    /// <summary>
+    /// The symptom is gone. Fitted is always enough; a loss that went up or blew up is relieved when it clearly comes down instead, even where the
+    /// network is too small for the batch; one that stood still or swung must still fall, and be far below where the program as it is ended.
+    /// </summary>
     bool Relieves(Attempt attempt)
     {
         if (attempt.Passes) return true;
-        if (!attempt.Curve.StillFalling) return false;
-        var before = Baseline.First(b => b.Seed == attempt.Seed).Curve.Excess;
-        // A loss that grew, or blew up, is relieved when it clearly falls; one that stood still must come far down.
-        return attempt.Curve.Excess < (before < 1 ? 0.2 * before : 0.5);
+        var before = Baseline.First(b => b.Seed == attempt.Seed);
+        if (before.Verdict is SingleBatchVerdict.GoesUp or SingleBatchVerdict.Explodes)
+            return attempt.Verdict is not (SingleBatchVerdict.GoesUp or SingleBatchVerdict.Explodes)
+                && attempt.LastLoss < Facts.Floor.Loss + 0.8 * (attempt.Trial.Losses[0] - Facts.Floor.Loss);
+        var excess = double.IsFinite(before.Curve.Excess) ? Math.Min(before.Curve.Excess, 1) : 1;
+        return attempt.Curve.StillFalling && attempt.Curve.Excess < 0.2 * excess;
     }
 
     /// <summary>20 watched steps of the program as it is.</summary>
