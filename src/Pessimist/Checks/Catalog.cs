@@ -5,6 +5,7 @@ using Pessimist.Checks.Model;
 using Pessimist.Checks.Modes;
 using Pessimist.Checks.Numerics;
 using Pessimist.Checks.Optimization;
+using Pessimist.Checks.Resources;
 using Pessimist.Checks.Settings;
 using Pessimist.Checks.SingleBatch;
 
@@ -104,12 +105,20 @@ public static class Catalog
         (MetricDisagreesWithLoss.About, limits => new MetricDisagreesWithLoss(limits.Of<MetricDisagreesWithLoss.Limits>())),
         (ConstantPrediction.About, limits => new ConstantPrediction(limits.Of<ConstantPrediction.Limits>())),
         (NonFiniteOperation.About, _ => new NonFiniteOperation()),
+        (UnstableFormula.About, limits => new UnstableFormula(limits.Of<UnstableFormula.Limits>())),
         (PrecisionTooLow.About, _ => new PrecisionTooLow()),
+        (GrowingMemory.About, limits => new GrowingMemory(limits.Of<GrowingMemory.Limits>())),
+        (OutOfMemory.About, limits => new OutOfMemory(limits.Of<OutOfMemory.Limits>())),
+        (StarvedByLoader.About, limits => new StarvedByLoader(limits.Of<StarvedByLoader.Limits>())),
+        (IdleDevice.About, limits => new IdleDevice(limits.Of<IdleDevice.Limits>())),
+        (MixedDevices.About, _ => new MixedDevices()),
         (SingleBatchGoesUp.About, _ => new SingleBatchGoesUp()),
         (SingleBatchExplodes.About, _ => new SingleBatchExplodes()),
         (SingleBatchOscillates.About, _ => new SingleBatchOscillates()),
         (SingleBatchPlateaus.About, _ => new SingleBatchPlateaus()),
         (WorseThanBaseline.About, limits => new WorseThanBaseline(limits.Of<WorseThanBaseline.Limits>())),
+        (DiffersFromReference.About, _ => new DiffersFromReference()),
+        (BelowKnownResult.About, limits => new BelowKnownResult(limits.Of<BelowKnownResult.Limits>())),
     ];
 
     static readonly Lazy<Dictionary<string, Type>> s_types = new(() =>

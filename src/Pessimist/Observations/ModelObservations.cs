@@ -15,6 +15,9 @@ public sealed record ModelBuilt : Observation
 
     /// <summary>Bytes of one training step: weights, gradients, optimizer state and activations.</summary>
     public required StepMemory Memory { get; init; }
+
+    /// <summary>Bytes that the device, or the machine, has; null when nobody asked.</summary>
+    public long? Capacity { get; init; }
     public string Optimizer { get; init; } = "";
     public double LearningRate { get; init; }
     public double WeightDecay { get; init; }

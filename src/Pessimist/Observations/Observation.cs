@@ -57,6 +57,8 @@ namespace Pessimist.Observations;
 [JsonDerivedType(typeof(ActivationsMeasured), "activations-measured")]
 [JsonDerivedType(typeof(OperationSeen), "operation-seen")]
 [JsonDerivedType(typeof(NonFiniteFound), "non-finite-found")]
+[JsonDerivedType(typeof(ReferenceCompared), "reference-compared")]
+[JsonDerivedType(typeof(KnownResultCompared), "known-result-compared")]
 public abstract record Observation
 {
     /// <summary>Seconds since the run started; null where time says nothing.</summary>

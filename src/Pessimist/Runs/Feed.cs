@@ -17,7 +17,7 @@ public sealed class Feed
     public const long MaxBytes = 512 << 20;
 
     /// <summary>Lines that look like a record and are none: no probe writes them, and each costs as much as many records.</summary>
-    public const int MaxBroken = 200_000;
+    public const int MaxBroken = 50_000;
 
     const int ChunkBytes = 64 << 10;
 

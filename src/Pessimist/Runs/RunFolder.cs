@@ -157,8 +157,8 @@ public sealed class RunFolder : IDisposable
 
     void WriteOut()
     {
-        _flushed = _time.GetTimestamp();
         if (_buffered == 0) return;
+        _flushed = _time.GetTimestamp();
         var length = _buffered;
         _buffered = 0;
         WriteThrough(_buffer.AsSpan(0, length));

@@ -46,7 +46,7 @@ public sealed class AlwaysClippedGradients(AlwaysClippedGradients.Limits limits)
 
     protected override void OnLoop(LoopEvent observation)
     {
-        if (observation is not { Action: LoopAction.OptimizerStep, ClippedTo: > 0 and var to, ClippedFrom: { } from } || !double.IsFinite(from) || _cuts.Count >= Most) return;
+        if (observation is not { ClippedTo: > 0 and var to, ClippedFrom: { } from } || !double.IsFinite(from) || _cuts.Count >= Most) return;
         _cuts.Add(from / to);
         _limit = to;
         _site ??= observation.Site;

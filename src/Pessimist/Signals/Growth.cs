@@ -1,0 +1,47 @@
+namespace Pessimist.Signals;
+
+/// <summary>
+/// Does a measured size grow steadily? Looks at the lowest values of neighbouring stretches, so that what is freed again (by a collector, at the
+/// end of an epoch) does not count, and leaves out the beginning, where caches fill.
+/// </summary>
+public sealed class Growth
+{
+    /// <summary>Values kept; when there are more, every other one is dropped.</summary>
+    const int Most = 512;
+    const int Stretches = 8;
+
+    readonly List<(long Step, double Value)> _values = [];
+    long _seen, _every = 1;
+
+    public void Add(long step, double value)
+    {
+        if (_seen++ % _every != 0) return;
+        _values.Add((step, value));
+        if (_values.Count < Most) return;
+        for (var i = _values.Count - 1; i > 0; i -= 2) _values.RemoveAt(i);
+        _every *= 2;
+    }
+
+    public long LastStep => _values.Count == 0 ? 0 : _values[^1].Step;
+
+    /// <summary>From the first to the last stretch after <paramref name="after"/> and the first third of the run; null when there are too few values.</summary>
+    public GrowthFacts? Since(long after)
+    {
+        if (_values.Count == 0) return null;
+        var begin = Math.Max(after, _values[0].Step + (LastStep - _values[0].Step) / 3);
+        var late = _values.Where(v => v.Step >= begin).ToArray();
+        if (late.Length < 2 * Stretches) return null;
+        var size = late.Length / Stretches;
+        var lows = Enumerable.Range(0, Stretches).Select(i => late.Skip(i * size).Take(size).MinBy(v => v.Value)).ToArray();
+        var steps = lows[^1].Step - lows[0].Step;
+        if (steps <= 0) return null;
+        var rises = lows.Zip(lows.Skip(1)).Count(p => p.Second.Value > p.First.Value);
+        return new GrowthFacts(lows[0].Value, lows[^1].Value, steps, rises == Stretches - 1);
+    }
+}
+
+/// <param name="IsSteady">Each stretch's lowest value is above the one before.</param>
+public sealed record GrowthFacts(double From, double To, long Steps, bool IsSteady)
+{
+    public double PerStep => (To - From) / Steps;
+}
