@@ -11,7 +11,7 @@ static class Judge
     {
         using var scope = Scope.New();
         using var quiet = Autograd.NoGrad();
-        net.Eval();
+        using var evaluating = new Evaluating(net);
         return ErrorRate(net.Forward(x), labels);
     }
 
@@ -23,7 +23,22 @@ static class Judge
     {
         using var scope = Scope.New();
         using var quiet = Autograd.NoGrad();
-        net.Eval();
+        using var evaluating = new Evaluating(net);
         return Loss.Mse(net.Forward(x), y).Item<float>();
+    }
+
+    /// <summary>In evaluation mode, and then as before.</summary>
+    readonly ref struct Evaluating : IDisposable
+    {
+        readonly Module _net;
+        readonly bool _training;
+
+        public Evaluating(Module net)
+        {
+            (_net, _training) = (net, net.Training);
+            net.Training = false;
+        }
+
+        public void Dispose() => _net.Training = _training;
     }
 }

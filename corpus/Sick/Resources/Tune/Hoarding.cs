@@ -19,6 +19,7 @@ static class Hoarding
 
     static double Kept(bool mended)
     {
+        _plots.Clear();
         Rng.Seed(701);
         var (x, y) = Digits.Load(0, 1200);
         using var data = new TensorDataset(x, y);
