@@ -86,13 +86,40 @@ public sealed record Picture(int Width, int Height, int Channels, byte[] Pixels)
 
 public sealed record FeatureValue(string Name, string Value);
 
+/// <summary>Parts of the data were looked through for those in which the network does worse; they follow, worst first.</summary>
+/// <param name="Candidates">Parts of one and of two columns that were large enough.</param>
+/// <param name="IsRate">Errors are shares of wrong answers, 0 to 1; else losses.</param>
+public sealed record SlicesSearched(int Examples, int Columns, int Candidates, bool IsRate) : Observation;
+
 /// <summary>A part of the data in which the network does worse than elsewhere.</summary>
 /// <param name="Where">The part in words, e.g. <c>age &gt; 60</c>.</param>
-public sealed record SliceMeasured(string Where, int N, double Error, double Low, double High) : Observation;
+/// <param name="Rest">Error elsewhere.</param>
+/// <param name="P">One-sided p-value, adjusted for all parts that were looked at.</param>
+/// <param name="Excess">Error beyond what the network's probabilities promise, more than elsewhere; null for regression.</param>
+/// <param name="ExcessP">Adjusted p-value of that.</param>
+public sealed record SliceMeasured(
+    string Where, int N, double Error, double Low, double High, double? Rest = null, double? P = null, double? Excess = null, double? ExcessP = null) : Observation;
+
+/// <summary>Labels against what two simple models, fitted without them, make of the inputs (<see cref="Evaluation.LabelNoise"/>).</summary>
+/// <param name="Count">Examples.</param>
+/// <param name="Errors">Share of labels that the models contradict, 0 to 1.</param>
+/// <param name="SureErrors">Number of those among the half of which the models are surer.</param>
+/// <param name="Expected">To be expected there, were the labels drawn from the probabilities.</param>
+/// <param name="P">One-sided p-value of as many.</param>
+/// <param name="Share">Share contradicted among the surest quarter: an estimate of the share of wrong labels; with <paramref name="Low"/> and <paramref name="High"/>.</param>
+/// <param name="Majority">Share of examples that are not of the commonest class.</param>
+public sealed record LabelNoiseMeasured(
+    int Count, double Errors, int SureErrors, double Expected, double P, double Share, double Low, double High, double Majority) : Observation;
 
 /// <summary>An example whose label is doubtful.</summary>
 /// <param name="Score">0 to 1, higher is more doubtful.</param>
 public sealed record LabelSuspected(string Example, string Given, string Suggested, double Score) : Observation;
 
 /// <summary>Expected calibration error: how far the stated probabilities are from the shares that were right, 0 to 1.</summary>
-public sealed record CalibrationMeasured(double Ece, double Low, double High) : Observation;
+/// <param name="Expected">What a perfectly calibrated network scores on as many examples, on average.</param>
+/// <param name="P">One-sided p-value under perfect calibration.</param>
+/// <param name="Count">Examples.</param>
+/// <param name="Confidence">Mean probability of the answers.</param>
+/// <param name="Accuracy">Share of right answers.</param>
+public sealed record CalibrationMeasured(
+    double Ece, double Low, double High, double? Expected = null, double? P = null, int? Count = null, double? Confidence = null, double? Accuracy = null) : Observation;

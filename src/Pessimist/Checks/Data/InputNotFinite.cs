@@ -1,10 +1,11 @@
 using Pessimist.Data;
 using Pessimist.Data.Profiling;
+using Pessimist.Observations;
 
 namespace Pessimist.Checks.Data;
 
 /// <summary>PES106 input-not-finite</summary>
-public sealed class InputNotFinite() : DataCheck(About)
+public sealed class InputNotFinite() : DataCheck(About), IReads<BatchObserved>, IReads<LossObserved>, IReads<LoopEvent>
 {
     public static readonly CheckInfo About = new()
     {
@@ -18,15 +19,72 @@ public sealed class InputNotFinite() : DataCheck(About)
             One NaN or infinity in a batch makes every weight NaN after one step.
 
             Blank cells and NaNs of a table are missing values and judged by missing-values: they are filled in before the network sees them. Arrays
-            and pictures are fed as they are.
+            and pictures are fed as they are. In a watched program, the first input and the target of each recorded batch are looked at, and the loss that
+            they led to.
 
             ## When it is a false alarm
-            Infinity as a mask for "no value" is caught too: it is no number to learn from either.
+            Infinity as a mask for "no value" is caught too: it is no number to learn from either. A watched program whose loss stays finite deals with
+            such values itself, and is silent; so are masks that are inputs of their own.
 
             ## What to do
             Look at the rows named: a division by zero, a logarithm of zero, a failed parse. Mend the step that made them, or leave the examples out.
             """,
     };
+
+    BatchObserved? _bad;
+    bool _anyBatch, _finiteAfter, _notFiniteAfter;
+
+    public void Read(BatchObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _anyBatch = true;
+        if (_bad is null && (observation.Inputs is [{ NonFinite: > 0 }, ..] || observation.Target?.NonFinite > 0)) _bad = observation;
+    }
+
+    public void Read(LossObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        After(observation.Step, observation.Value);
+    }
+
+    public void Read(LoopEvent observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (observation is { Action: LoopAction.Backward, Loss: { } loss }) After(observation.Step, loss);
+    }
+
+    // A batch may be told after the loss that it led to.
+    readonly Dictionary<long, bool> _finiteLosses = [];
+
+    void After(long step, double loss)
+    {
+        if (_bad is null)
+        {
+            if (_finiteLosses.Count > 1000) _finiteLosses.Clear();
+            _finiteLosses[step] = double.IsFinite(loss) && _finiteLosses.GetValueOrDefault(step, true);
+        }
+        else if (step >= _bad.Step)
+        {
+            _notFiniteAfter |= !double.IsFinite(loss);
+            _finiteAfter |= step == _bad.Step && double.IsFinite(loss);
+        }
+    }
+
+    protected override Verdict WithoutProfile()
+    {
+        if (!_anyBatch) return NotEnoughEvidence("no batch was seen");
+        if (_bad is not { } bad) return Passed("every recorded batch is finite");
+        bool? told = _finiteLosses.TryGetValue(bad.Step, out var finite) ? finite : null;
+        if (!_notFiniteAfter && told != false) return _finiteAfter || told == true ? Passed("a batch has values that are not finite, and the loss stays finite: the program deals with them") : NotEnoughEvidence("a batch has values that are not finite; the loss was not seen");
+        var isInput = bad.Inputs is [{ NonFinite: > 0 }, ..];
+        var facts = isInput ? bad.Inputs[0] : bad.Target!;
+        return Found(Finding($"{Count(facts.NonFinite!.Value, "value")} of {(isInput ? "the input" : "the target")} {(facts.NonFinite == 1 ? "is" : "are")} not finite, first in the batch of step {bad.Step}", EvidenceClass.Proved) with
+        {
+            Location = bad.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,
+            Evidence = [new($"NaNs and infinities among {facts.Count():N0} values", Value(facts.NonFinite.Value), "0", "definition"), new("loss after it", "not finite", "finite", "definition")],
+            Fixes = ["look for NaN in the data before the training; mend the step that made it, or leave the examples out"],
+        });
+    }
 
     protected override Verdict Judge(DataProfile profile)
     {

@@ -1,10 +1,12 @@
 using Pessimist.Data.Profiling;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Data;
 
 /// <summary>PES101 input-not-normalized</summary>
-public sealed class InputNotNormalized(InputNotNormalized.Limits limits) : DataCheck(About), IReads<InputsFed>, IReads<ExperimentFinished>
+public sealed class InputNotNormalized(InputNotNormalized.Limits limits) : DataCheck(About), IReads<InputsFed>, IReads<ExperimentFinished>,
+    IReads<BatchObserved>, IReads<LossObserved>, IReads<LoopEvent>, IReads<SingleBatchTried>, IReads<ModuleBuilt>, IReads<OperationSeen>
 {
     public static readonly CheckInfo About = new()
     {
@@ -19,9 +21,10 @@ public sealed class InputNotNormalized(InputNotNormalized.Limits limits) : DataC
             are hundreds of times too large, and columns in large units drown the others.
 
             It is judged on what the network gets, never on the file: inputs that are normalized on the way are fine whatever the file holds.
+            Of a watched program, the batches are looked at, and the targets of its regression; it is reported only while the loss does not come down.
 
             ## When it is a false alarm
-            A network that begins with a normalization layer does this job itself. Ids of words or categories belong into an embedding and are not
+            A network that begins with a normalization layer, or scales its input first, does this job itself. Ids of words or categories belong into an embedding and are not
             meant to be scaled.
 
             ## What to do
@@ -43,6 +46,47 @@ public sealed class InputNotNormalized(InputNotNormalized.Limits limits) : DataC
 
     InputsFed? _fed;
     ExperimentFinished? _confirmed;
+    readonly SymptomGate _gate = new();
+    readonly List<TensorFacts> _inputs = [], _targets = [];
+    readonly Dictionary<int, ModuleBuilt> _first = [];
+    BatchObserved? _batch;
+    LossObserved? _regression;
+    bool _scalesItself;
+
+    const int MostBatches = 64;
+
+    public void Read(LoopEvent observation) => _gate.Read(observation);
+    public void Read(SingleBatchTried observation) => _gate.Read(observation);
+
+    public void Read(LossObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _gate.Read(observation);
+        if (observation is not { Phase: Phase.Train, Kind: "mse" or "l1" or "smooth-l1" or "huber", Target: { Mean: not null, Std: not null } target } || _targets.Count >= MostBatches) return;
+        _regression ??= observation;
+        _targets.Add(target);
+    }
+
+    public void Read(BatchObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        // Ids are whole numbers in an integer type.
+        if (observation is not { Phase: Phase.Train, Inputs: [{ Mean: not null, Std: not null } input, ..] } || !OperationNames.IsFloating(input.DType) || _inputs.Count >= MostBatches) return;
+        _batch ??= observation;
+        _inputs.Add(input);
+    }
+
+    public void Read(ModuleBuilt observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (!observation.HasChildren && observation.Name.Length > 0) _first.TryAdd(observation.Model, observation);
+    }
+
+    public void Read(OperationSeen observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _scalesItself |= observation.Inputs.Any(i => i.Role == "input 0") && OperationNames.Canonical(observation.Operation) is "div" or "sub" or "mul" or "log" or "log1p" or "batch_norm" or "layer_norm" or "group_norm" or "instance_norm" or "normalize";
+    }
 
     public void Read(InputsFed observation) => _fed = observation;
 
@@ -50,6 +94,35 @@ public sealed class InputNotNormalized(InputNotNormalized.Limits limits) : DataC
     {
         ArgumentNullException.ThrowIfNull(observation);
         if (observation.Cause == Info.Name && observation.Outcome == ExperimentOutcome.Confirmed) _confirmed = observation;
+    }
+
+    protected override Verdict WithoutProfile()
+    {
+        if (_inputs.Count == 0 && _targets.Count == 0) return NotEnoughEvidence("no batch of numbers was measured");
+        var atFront = _scalesItself || _first.Values.Any(m => m.Type.Contains("Norm", StringComparison.Ordinal) || m.Type.Contains("Embedding", StringComparison.Ordinal));
+        var raw = _inputs.Count == 0 || atFront ? null : Raw("inputs", _inputs, _batch!.Site);
+        raw ??= _targets.Count == 0 ? null : Raw("regression targets", _targets, _regression!.Site);
+        if (raw is null) return Passed(atFront ? "the network scales its input itself" : "inputs and targets are of the order of 1");
+        if (_confirmed is null && !_gate.HasSymptom) return Passed($"{raw.Message}, and the network learns all the same");
+        return Found(raw);
+    }
+
+    Finding? Raw(string what, List<TensorFacts> seen, Site? site)
+    {
+        double mean = Trend.Quantile([.. seen.Select(t => t.Mean!.Value)], 0.5), std = Trend.Quantile([.. seen.Select(t => t.Std!.Value)], 0.5);
+        if (Math.Max(Math.Abs(mean), std) <= limits.Raw) return null;
+        return Finding($"{what} reach the network at raw scale: mean {Value(mean)}, standard deviation {Value(std)}", _confirmed is null ? EvidenceClass.Suspected : EvidenceClass.Confirmed) with
+        {
+            Location = site is null ? null : new Location(site.File, site.Line, site.Function),
+            Evidence =
+            [
+                new($"mean and standard deviation of {what}", $"{Value(mean)} and {Value(std)}", $"{Value(limits.Raw)} (normalized: 0 and 1)", "convention"),
+                .. _gate.HasSymptom ? [new Evidence("symptom", _gate.Because)] : Array.Empty<Evidence>(),
+            ],
+            Confirmation = _confirmed?.Confirmation ?? "",
+            Causes = _confirmed is null ? [] : [new Cause(Info.Name, 1, _confirmed.Id)],
+            Fixes = [$"normalize the {what} with the training set's mean and standard deviation"],
+        };
     }
 
     protected override Verdict Judge(DataProfile profile)

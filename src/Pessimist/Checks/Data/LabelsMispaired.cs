@@ -12,7 +12,7 @@ public sealed class LabelsMispaired() : Check(About), IReads<LabelsTested>, IRea
         Name = "labels-mispaired",
         Level = Level.Error,
         Summary = "labels do not belong to the inputs beside them",
-        Explains = ["PES607", "PES608", "PES611", "PES901", "PES903", "PES904", "PES910"],
+        Explains = ["PES109", "PES607", "PES608", "PES611", "PES901", "PES903", "PES904", "PES910"],
         Docs = """
             ## Why it matters
             Labels that were shuffled, sorted or shifted against their inputs can be learnt by heart and never predicted. Nothing crashes; the network

@@ -1,25 +1,31 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Pessimist.Data.Profiling;
+using Pessimist.Observations;
+using ClassCount = Pessimist.Data.Profiling.ClassCount;
 
 namespace Pessimist.Checks.Data;
 
 /// <summary>PES108 labels-out-of-range</summary>
-public sealed class LabelsOutOfRange(LabelsOutOfRange.Limits limits) : DataCheck(About)
+public sealed partial class LabelsOutOfRange(LabelsOutOfRange.Limits limits) : DataCheck(About), IReads<LossObserved>, IReads<ExceptionRaised>
 {
     public static readonly CheckInfo About = new()
     {
         Code = "PES108",
         Name = "labels-out-of-range",
         Level = Level.Error,
-        Summary = "class ids have gaps, or a class is missing from the training set",
+        Summary = "class ids have gaps or are out of range, or a class is missing from the training set",
+        Explains = ["PES215", "PES308", "PES902"],
         Docs = """
             ## Why it matters
             A class that the training set lacks can never be predicted: each of its examples counts as an error. A gap among class ids is often a class
-            that was lost on the way. A loss for classes crashes, or trains outputs that nothing uses, on ids outside 0..K-1.
+            that was lost on the way. A loss for classes crashes, or trains outputs that nothing uses, on ids outside 0..K-1. A binary cross-entropy with labels
+            such as -1 and 1, or 1 and 2, has no minimum.
 
             ## When it is a false alarm
             Ids are mapped to 0..K-1 before training, so classes that start at 1 are fine and stay silent. Codes such as -1 and 1, or 10, 20 and 30, are
-            no count of classes, and stay silent too. A gap may be right: then it is only a note.
+            no count of classes, and stay silent too. A gap may be right: then it is only a note. Labels of a binary cross-entropy a little outside of 0..1, as
+            when smoothed with noise, are silent; so are ids that the loss is told to ignore.
 
             ## What to do
             Look for the missing class, or number the classes without a gap. Split so that each class is in the training set.
@@ -30,6 +36,55 @@ public sealed class LabelsOutOfRange(LabelsOutOfRange.Limits limits) : DataCheck
     {
         /// <summary>Missing ids for each class that occurs above which ids are codes, and no numbering.</summary>
         [Origin(Origin.Convention)] public double GapsPerClass { get; init; } = 0.5;
+
+        /// <summary>How far labels of a binary cross-entropy may lie outside of 0..1.</summary>
+        [Origin(Origin.Convention, "smoothed labels reach 1.2")] public double Beyond { get; init; } = 0.5;
+    }
+
+    LossObserved? _beyond;
+    ExceptionRaised? _crash;
+    bool _anyLoss;
+
+    public void Read(LossObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _anyLoss = true;
+        if (_beyond is null && observation is { Kind: "bce" or "bce-with-logits", Target: { Min: { } min, Max: { } max } } && (min <= -limits.Beyond || max >= 1 + limits.Beyond)) _beyond = observation;
+    }
+
+    public void Read(ExceptionRaised observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (_crash is null && OutOfBounds().IsMatch(observation.Message)) _crash = observation;
+    }
+
+    [GeneratedRegex(@"[Tt]arget (?<id>-?\d+) is out of bounds|t >= 0 && t < n_classes")]
+    private static partial Regex OutOfBounds();
+
+    protected override Verdict WithoutProfile()
+    {
+        if (_crash is { } crash)
+        {
+            var match = OutOfBounds().Match(crash.Message);
+            var classes = crash.Inputs is [{ Shape: { Count: > 1 } shape }, ..] ? shape[1] : (long?)null;
+            var id = match.Groups["id"].Success ? match.Groups["id"].Value : null;
+            return Found(Finding($"{(id is null ? "a class id" : $"the class id {id}")} is out of range{(classes is { } k ? $": the network has {k} outputs, for ids 0..{k - 1}" : "")}", EvidenceClass.Proved) with
+            {
+                Location = crash.Stack is [{ } at, ..] ? new Location(at.File, at.Line, at.Function, crash.Module) : null,
+                Evidence = [new("class id", id ?? "not told", classes is { } n ? $"0..{n - 1}" : "0..K-1", "definition")],
+                Notes = id is not null && id == classes?.ToString(CultureInfo.InvariantCulture) ? ["ids that start at 1 end one too high: subtract 1"] : [],
+                Fixes = ["number the classes from 0, and give the network as many outputs as there are classes"],
+            });
+        }
+
+        if (!_anyLoss) return NotEnoughEvidence("no loss was seen");
+        if (_beyond is not { Target: { } target } loss) return Passed("no label is out of range");
+        return Found(Finding($"labels of a binary cross-entropy lie within {Value(target.Min!.Value)}..{Value(target.Max!.Value)}: the loss has no minimum", EvidenceClass.Proved) with
+        {
+            Location = loss.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,
+            Evidence = [new("labels", $"{Value(target.Min.Value)}..{Value(target.Max.Value)}", "0..1", "definition")],
+            Fixes = [target.Min < 0 ? "map the labels to 0 and 1: (y + 1) / 2 for -1 and 1" : "map the labels to 0 and 1: y - 1 for 1 and 2"],
+        });
     }
 
     protected override Verdict Judge(DataProfile profile)
