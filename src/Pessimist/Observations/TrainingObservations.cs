@@ -109,6 +109,7 @@ public sealed record EpochFinished : Observation
 
 public enum TrainingEnding { Completed, EarlyStopped, Diverged, BudgetSpent, Interrupted }
 
+/// <summary>How a training ended, and where it was best.</summary>
 public sealed record TrainingEnded : Observation
 {
     public required string Phase { get; init; }
