@@ -30,6 +30,19 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public void The_projects_file_is_read_from_the_working_directory()
+    {
+        var file = Path.Combine(_folder, "pessimist.json");
+        File.WriteAllText(file, """{ "ignore": ["loss-not-finite"] }""");
+        Run("checks").Out.ShouldContain("(ignored by pessimist.json: ignore loss-not-finite)");
+        File.WriteAllText(file, """{ "ignored": [] }""");
+        var (code, output, error) = Run("checks");
+        code.ShouldBe(2);
+        output.ShouldBeEmpty();
+        error.ShouldStartWith("error: pessimist.json: there is no key 'ignored'; did you mean 'ignore'?");
+    }
+
+    [Fact]
     public void A_reader_that_leaves_early_is_no_error()
     {
         using var process = Start("diagnose", "--help");

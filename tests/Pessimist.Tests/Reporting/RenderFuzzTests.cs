@@ -12,7 +12,7 @@ namespace Pessimist.Tests.Reporting;
 /// <summary>Whatever stands in a run: no renderer throws, and nothing of it becomes markup or steers a terminal.</summary>
 public sealed partial class RenderFuzzTests
 {
-    const int Rounds = 60;
+    const int Rounds = 40;
 
     static readonly JsonDocument _sarif = JsonDocument.Parse(File.ReadAllText(Path.Combine(Snapshot.RepositoryRoot(), "tests/Pessimist.Tests/Reporting/Sarif/sarif-2.1.0.json")));
     static readonly string[] _tags = Tags(HtmlReport.Render(SampleRun.HealthyReport()));

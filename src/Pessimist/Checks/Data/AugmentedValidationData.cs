@@ -88,7 +88,7 @@ public sealed class AugmentedValidationData(AugmentedValidationData.Limits limit
             string[] transforms = [.. loader?.RandomTransforms ?? []];
             return Found(Finding("random transforms change the validation data from one evaluation to the next", EvidenceClass.Proved) with
             {
-                Location = loader?.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,
+                Location = Location.Of(loader?.Site),
                 Evidence =
                 [
                     new("batches that came again with the same labels and other inputs", string.Create(CultureInfo.InvariantCulture, $"{source.Changed} of {source.SameLabels}"), "0", "definition"),

@@ -83,7 +83,7 @@ public sealed class InputDtypeTruncated(InputDtypeTruncated.Limits limits) : Che
 
     Finding Of(OperationSeen operation, string message, params Evidence[] evidence) => Finding(message, EvidenceClass.Proved) with
     {
-        Location = operation.Site is { } site ? new Location(site.File, site.Line, site.Function, operation.Module) : null,
+        Location = Location.Of(operation.Site, operation.Module),
         Evidence = evidence,
         Fixes = ["convert to float before the arithmetic, as x.float() / 255"],
     };

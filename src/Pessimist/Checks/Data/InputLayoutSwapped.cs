@@ -102,7 +102,7 @@ public sealed class InputLayoutSwapped(InputLayoutSwapped.Limits limits) : Check
         return null;
     }
 
-    static Location? At(Site? site, string? module) => site is null ? null : new Location(site.File, site.Line, site.Function, module);
+    static Location? At(Site? site, string? module) => Location.Of(site, module);
 
     static string Text(IReadOnlyList<long> shape) => $"({string.Join(", ", shape.Select(s => s.ToString(CultureInfo.InvariantCulture)))})";
 }

@@ -109,7 +109,7 @@ public sealed class PreprocessingDiffers(PreprocessingDiffers.Limits limits) : C
         var site = _loaders.GetValueOrDefault(loader)?.Site ?? batches[0].Site;
         return finding with
         {
-            Location = site is null ? null : new Location(site.File, site.Line, site.Function),
+            Location = Location.Of(site),
             Fixes = ["apply the very same scaling to training and evaluation data"],
         };
     }

@@ -161,7 +161,7 @@ public sealed class RepeatedBatches(RepeatedBatches.Limits limits) : Check(About
 
     Finding Of(LoaderBuilt loader, string message, Level level, Evidence evidence, string[] fixes) => Finding(message, EvidenceClass.Proved, level) with
     {
-        Location = loader.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,
+        Location = Location.Of(loader.Site),
         Evidence = [evidence],
         Fixes = fixes,
     };

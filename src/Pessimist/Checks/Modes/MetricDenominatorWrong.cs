@@ -127,7 +127,7 @@ public sealed class MetricDenominatorWrong(MetricDenominatorWrong.Limits limits)
 
     Finding Of(MetricReported report, string message, Level level, IReadOnlyList<Evidence> evidence) => Finding(message, EvidenceClass.Proved, level) with
     {
-        Location = report.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,
+        Location = Location.Of(report.Site),
         Evidence = evidence,
         Fixes = ["sum up right answers and examples, and divide once at the end"],
     };

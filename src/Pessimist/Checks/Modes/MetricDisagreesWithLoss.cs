@@ -114,7 +114,7 @@ public sealed class MetricDisagreesWithLoss(MetricDisagreesWithLoss.Limits limit
         return Found(Finding(string.Create(CultureInfo.InvariantCulture,
             $"\"{metric.Name}\" is {accuracy:0.####} where a cross-entropy of {loss:0.####} implies at least {Bound(loss):0.####}"), EvidenceClass.Proved) with
         {
-            Location = metric.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,
+            Location = Location.Of(metric.Site),
             Evidence =
             [
                 new($"\"{metric.Name}\" at step {step}", accuracy.ToString("0.####", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"1 - {loss:0.####} / ln 2 = {Bound(loss):0.####}"), "theory"),

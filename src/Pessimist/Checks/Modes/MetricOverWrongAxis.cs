@@ -103,7 +103,7 @@ public sealed class MetricOverWrongAxis() : Check(About), IReads<OperationSeen>,
         return null;
     }
 
-    static Location? At(OperationSeen operation) => operation.Site is { } site ? new Location(site.File, site.Line, site.Function) : null;
+    static Location? At(OperationSeen operation) => Location.Of(operation.Site);
 
     static string Text(IReadOnlyList<long> shape) => $"({string.Join(", ", shape.Select(s => s.ToString(CultureInfo.InvariantCulture)))})";
 }
