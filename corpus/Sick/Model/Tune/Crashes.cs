@@ -89,13 +89,13 @@ static class Crashes
 
     static double Fit(Module net, Tensor x, Tensor y)
     {
-        using var sgd = new SGD(net.Parameters(), lr: 0.05, momentum: 0.9);
+        using var optimizer = new Adam(net.Parameters(), lr: 0.01);
         for (var step = 0; step < 60; step++)
         {
             using var scope = Scope.New();
-            sgd.ZeroGrad();
+            optimizer.ZeroGrad();
             Loss.CrossEntropy(net.Forward(x), y).Backward();
-            sgd.Step();
+            optimizer.Step();
         }
         return Judge.ErrorRate(net, x, y);
     }
