@@ -36,6 +36,12 @@ public static class ProgramDiagnosis
         }
         else
         {
+            if (MayBeSick(run))
+            {
+                said?.Invoke("looking closer at a program that does not learn");
+                foreach (var observation in subject.LookCloser()) run.Add(observation);
+            }
+
             Overfit(subject, run, said, overfit, cancel);
         }
 
@@ -74,12 +80,17 @@ public static class ProgramDiagnosis
         });
     }
 
-    static bool Learns(Run run)
+    static bool Learns(Run run) => Progress(run).State == ProgressState.Learns;
+
+    /// <summary>It does not learn, or not far enough, on a loss whose height says something.</summary>
+    static bool MayBeSick(Run run) => Progress(run) is var progress && (progress.HasSymptom || progress is { State: ProgressState.Unclear, Guess: not null });
+
+    static TrainingProgress Progress(Run run)
     {
         var progress = new TrainingProgress();
         foreach (var observation in run.Observations)
             if (observation is LoopEvent loop) progress.Read(loop);
             else if (observation is LossObserved loss) progress.Read(loss);
-        return progress.State == ProgressState.Learns;
+        return progress;
     }
 }

@@ -1,4 +1,5 @@
 using Pessimist.Torch;
+using Pessimist.Torch.Data;
 using Pessimist.Torch.Nn;
 using Pessimist.Torch.Optim;
 
@@ -29,6 +30,16 @@ sealed class Recording : IDisposable
 
     /// <summary>What went into the first network.</summary>
     public Source? Input { get; set; }
+
+    /// <summary>What came out of it.</summary>
+    public Source? Output { get; set; }
+
+    /// <summary>The data set that the first batch came from, and the batch's targets; null for batches made otherwise.</summary>
+    public TensorDataset? Data { get; set; }
+    public Tensor? Targets { get; set; }
+
+    /// <summary>No operation that leads to a gradient reads the targets of the batch.</summary>
+    public bool TargetsUnused { get; set; }
 
     /// <summary>Why the step cannot be taken again; null when it can.</summary>
     public string? Unfit { get; set; }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Pessimist.Engine.Subjects;
 using Pessimist.Experiments;
+using Pessimist.Observations;
 using Pessimist.Torch;
 using Pessimist.Torch.Models;
 using Pessimist.Torch.Nn;
@@ -61,6 +62,15 @@ public sealed class ReplaySubject : ISubject
         return subject;
     }
 
+    /// <summary>What tells more about a program that does not learn: whether its labels belong to its inputs, whether examples mix, whether the loss
+    /// reads the targets.</summary>
+    public IReadOnlyList<Observation> LookCloser()
+    {
+        List<Observation> found = [];
+        Record(_program, 0, recording => found.AddRange(CloserLook.At(recording)));
+        return found;
+    }
+
     public bool Supports(Intervention intervention) => intervention switch
     {
         SetLearningRate or SetWeightDecay or OptimizeAll => HasOptimizer,
@@ -117,7 +127,6 @@ public sealed class ReplaySubject : ISubject
             if (recording.Optimizers.Count > 1) unfit ??= "several optimizers take turns";
             if (!recording.Moves.Any(m => m is BackwardMove)) unfit ??= "no backward pass was seen";
             if (unfit is not null) return;
-            recording.Prune();
             // Cleared by a way that no move shows, such as grad = null.
             var cleared = recording.Parameters.All(p => !p.HasGrad) && !recording.Moves.Any(m => m is ZeroGradMove);
             if (cleared) recording.Moves.Add(new ZeroGradMove(() => Array.ForEach([.. recording.Parameters], p => p.Grad = null)));

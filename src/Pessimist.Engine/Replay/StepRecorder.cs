@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pessimist.Observations;
 using Pessimist.Torch;
+using Pessimist.Torch.Data;
 using Pessimist.Torch.Nn;
 using Pessimist.Torch.Optim;
 using Pessimist.Torch.Watching;
@@ -70,9 +71,16 @@ sealed class StepRecorder : Watcher
         return null;
     }
 
+    protected override Batch? OnBatch(Loader loader, Batch batch, int epoch, int index)
+    {
+        if (!_recordingNow && !_done) (_recording.Data, _recording.Targets) = (loader.Data, batch.Targets);
+        return null;
+    }
+
     protected override Tensor? OnForwarded(Module module, Tensor input, Tensor output)
     {
         _modules.TryPop(out _);
+        if (_recordingNow && _modules.Count == 0 && _recording.Networks is [var first, ..] && first == module) _recording.Output ??= SourceOf(output);
         return null;
     }
 
@@ -176,6 +184,10 @@ sealed class StepRecorder : Watcher
     {
         _done = true;
         _recordingNow = false;
+        var targets = _recording.Targets is { } y && _externals.TryGetValue(y, out var index) ? index : -1;
+        _recording.Prune();
+        _recording.TargetsUnused = _recording.Targets is not null
+            && (targets < 0 || !_recording.Operators.Any(m => m.Tensors.Values.SelectMany(s => s).Any(s => s is External e && e.Index == targets)));
         SeesOperators = false;
         Failure = null;
         try

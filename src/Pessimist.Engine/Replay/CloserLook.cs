@@ -1,0 +1,93 @@
+using Pessimist.Evaluation;
+using Pessimist.Experiments;
+using Pessimist.Observations;
+using Pessimist.Torch;
+
+namespace Pessimist.Engine.Replay;
+
+/// <summary>Tests of a program that does not learn. A healthy one may mix examples (a graph network) or ignore labels (an autoencoder) on purpose,
+/// so they are for programs with a symptom only.</summary>
+static class CloserLook
+{
+    const int MostRows = 2000;
+    const long MostValues = 4_000_000;
+
+    public static IEnumerable<Observation> At(Recording recording)
+    {
+        if (recording.TargetsUnused)
+            yield return new ExperimentFinished
+            {
+                Id = "target-use",
+                For = "program",
+                Question = "does the loss read the targets of the batch?",
+                Reading = "no operation between the batch and the backward pass reads the batch's targets",
+                Outcome = ExperimentOutcome.Confirmed,
+                Cause = "loss-ignores-target",
+                Site = recording.Moves.OfType<BackwardMove>().FirstOrDefault()?.Site,
+            };
+        if (Labels(recording) is { } labels) yield return labels;
+        if (BatchAxis(recording) is { } axis) yield return axis;
+    }
+
+    static LabelsTested? Labels(Recording recording)
+    {
+        if (recording.Data is not { Count: >= 20 } data || data.Inputs.IsDisposed || !data.Inputs.DType.IsFloatingPoint() || data.Inputs.Rank < 2) return null;
+        using var scope = Scope.New();
+        using var noGrad = Autograd.NoGrad();
+        var rows = Math.Min(data.Count, MostRows);
+        if (data.Inputs.Numel / data.Count * rows > MostValues) return null;
+        var inputs = data.Inputs.Narrow(0, 0, rows).Reshape(rows, -1).To(Device.Cpu, DType.Float32);
+        var scale = inputs.Std([0], keepDim: true);
+        var normal = ((inputs - inputs.Mean([0], keepDim: true)) / (scale + 1e-6)).Contiguous();
+        var values = normal.ToArray<float>();
+        if (!values.All(float.IsFinite)) return null;
+        var features = new FeatureMatrix(values, (int)normal.Size(1));
+        var target = data.Targets.Narrow(0, 0, rows);
+        if (target.Numel != rows) return null;
+        if (target.DType.IsFloatingPoint())
+        {
+            var numbers = target.Reshape(-1).To(Device.Cpu, DType.Float32).ToArray<float>();
+            return numbers.All(float.IsFinite) && numbers.Distinct().Skip(1).Any() ? new LabelsTested(LabelDependenceTest.ForValues(features, numbers)) : null;
+        }
+
+        int[] classes = [.. target.Reshape(-1).To(Device.Cpu, DType.Int64).ToArray<long>().Select(c => (int)c)];
+        return classes.Distinct().Skip(1).Any() ? new LabelsTested(LabelDependenceTest.ForClasses(features, classes)) : null;
+    }
+
+    /// <summary>The gradient of one output with respect to every input, in evaluation mode.</summary>
+    static BatchAxisTested? BatchAxis(Recording recording)
+    {
+        if (recording.Input is not External at || recording.Output is not Made || recording.Externals[at.Index] is not { Rank: >= 2 } input || !input.DType.IsFloatingPoint()) return null;
+        using var scope = Scope.New();
+        try
+        {
+            recording.Restore();
+            recording.Externals[at.Index].RequiresGrad = true;
+            using var replay = new StepReplay(recording, LossCall.Of(recording), Recipe.AsIs, 0);
+            replay.Forward(evaluate: true);
+            var (x, output) = (replay[at]!, replay[recording.Output]!);
+            var count = x.Size(0);
+            if (output.Rank == 0 || output.Size(0) != count || count < 2) return null;
+            double across = 0, own = 0;
+            foreach (var row in new[] { 0, (int)count / 2 }.Distinct())
+            {
+                var gradient = Autograd.Grad([output.Narrow(0, row, 1).Sum()], [x], retainGraph: true, allowUnused: true)[0];
+                if (gradient is null) return null;
+                using var noGrad = Autograd.NoGrad();
+                var sizes = gradient.Reshape(count, -1).Abs().To(Device.Cpu, DType.Float64).AMax([1]).ToArray<double>();
+                own = Math.Max(own, sizes[row]);
+                across = Math.Max(across, sizes.Where((_, i) => i != row).Max());
+            }
+
+            return new BatchAxisTested { AcrossExamples = across, OwnExample = own };
+        }
+        catch (TorchException)
+        {
+            return null;
+        }
+        finally
+        {
+            recording.Externals[at.Index].RequiresGrad = false;
+        }
+    }
+}
