@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Pessimist.Checks;
+using Pessimist.Checks.Settings;
 
 namespace Pessimist.Reporting.Sarif;
 
@@ -28,8 +29,8 @@ sealed class SarifResults(Report report, SarifRules rules)
             ["kind"] = "fail",
             ["level"] = SarifReport.Word(finding.Level),
             ["message"] = SarifReport.Text(Message(finding)),
+            ["locations"] = new JsonArray(SarifPlaces.Location(at)),
         };
-        if (at is not null) result["locations"] = new JsonArray(SarifPlaces.Location(at));
         if (finding.Related.Count > 0)
             result["relatedLocations"] = new JsonArray([.. finding.Related.Take(MaxRows).Select((related, index) =>
             {
@@ -57,17 +58,21 @@ sealed class SarifResults(Report report, SarifRules rules)
         return text.ToString();
     }
 
-    /// <summary>What was run, for a finding about no file: the data, or the first argument that is no option.</summary>
-    Location? Anywhere() => (report.Details.Data?.Source ?? report.Run.Arguments.FirstOrDefault(a => a.Length > 0 && !a.StartsWith('-'))) is { Length: > 0 } file ? new Location(file) : null;
+    /// <summary>
+    /// What was run, for a finding about no file: the data, or the first argument that is no option. A run that lost its beginning knows neither; one
+    /// result without a place makes code scanning refuse them all, so that the project's file stands in.
+    /// </summary>
+    Location Anywhere() => new(report.Details.Data?.Source is { Length: > 0 } data ? data
+        : report.Run.Arguments.FirstOrDefault(a => !string.IsNullOrEmpty(a) && !a.StartsWith('-')) ?? ProjectFile.FileName);
 
     /// <summary>
     /// Tells a finding from others and knows it again when lines were added above it: the check, the place in names, and the text of the line, but
     /// neither its number nor the measured values. Equal ones are numbered in their order.
     /// </summary>
-    string Fingerprint(Finding finding, Location? at)
+    string Fingerprint(Finding finding, Location at)
     {
-        var line = at is null ? "" : string.Join(' ', (SarifPlaces.Snippet(at) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        string[] parts = [finding.Code, at?.File ?? "", at?.Function ?? "", at?.Module ?? "", at?.Column ?? "", line];
+        var line = string.Join(' ', (SarifPlaces.Snippet(at) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string[] parts = [finding.Code, at.File, at.Function ?? "", at.Module ?? "", at.Column ?? "", line];
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))))[..16];
         var count = _seen[hash] = _seen.GetValueOrDefault(hash) + 1;
         return string.Create(Numbers.Culture, $"{hash}:{count}");

@@ -58,7 +58,7 @@ public sealed class SarifReportTests
     [Fact]
     public void Every_result_names_a_rule_a_file_and_a_line()
     {
-        foreach (var report in (Report[])[SampleProgram.Report(), SampleRun.SickReport()])
+        foreach (var report in (Report[])[SampleProgram.Report(), SampleRun.SickReport(), Report.From(new Run(), SampleRun.SickDiagnosis(), SampleRun.WorkingDirectory)])
         {
             var run = Parsed(report);
             foreach (var result in run["results"]!.AsArray())
