@@ -14,7 +14,10 @@ namespace Pessimist.Evaluation;
 public sealed record Calibration(
     double Error, double NullMean, double NullHigh, double P, double Confidence, double Accuracy, IReadOnlyList<CalibrationBin> Bins)
 {
-    const int BinCount = 15, Simulations = 200;
+    const int BinCount = 15, Simulations = 200, Resamples = 200;
+
+    /// <summary>95 % bootstrap interval of the error. It includes what a finite set adds to it: compare with the null, and not with 0.</summary>
+    public Estimate Interval { get; init; } = Estimate.Unknown;
 
     /// <param name="labels">Class ids in 0..K-1.</param>
     /// <param name="probabilities">n x K, row-major, each row summing to 1.</param>
@@ -51,8 +54,26 @@ public sealed record Calibration(
         Array.Sort(simulated);
         return new Calibration(
             error, simulated.Average(), simulated[(int)(0.95 * Simulations)], (simulated.Count(v => v >= error) + 1.0) / (Simulations + 1),
-            confidences.Average(), right.Count(r => r) / (double)right.Length, bins);
+            confidences.Average(), right.Count(r => r) / (double)right.Length, bins)
+        {
+            Interval = Bootstrap.Percentile(right.Length, weights => Weighted(confidences, right, weights), seed, resamples: Resamples),
+        };
     }
+
+    static double Weighted(double[] confidences, bool[] right, ReadOnlySpan<int> weights)
+    {
+        var gaps = new double[BinCount];
+        var total = 0;
+        for (var i = 0; i < right.Length; i++)
+        {
+            gaps[BinOf(confidences[i])] += weights[i] * ((right[i] ? 1 : 0) - confidences[i]);
+            total += weights[i];
+        }
+
+        return gaps.Sum(Math.Abs) / total;
+    }
+
+    static int BinOf(double confidence) => Math.Min(BinCount - 1, (int)(confidence * BinCount));
 
     static List<CalibrationBin> Bin(double[] confidences, bool[] right)
     {
@@ -60,7 +81,7 @@ public sealed record Calibration(
         double[] sums = new double[BinCount], hits = new double[BinCount];
         for (var i = 0; i < right.Length; i++)
         {
-            var bin = Math.Min(BinCount - 1, (int)(confidences[i] * BinCount));
+            var bin = BinOf(confidences[i]);
             counts[bin]++;
             sums[bin] += confidences[i];
             if (right[i]) hits[bin]++;

@@ -55,6 +55,20 @@ public sealed class PlaybookWalkTests : IDisposable
     }
 
     [Fact]
+    public void Wrong_labels_are_suspected_by_name()
+    {
+        var run = Walk(new DiagnoseOptions { Data = _data.Blobs(600, wrongEvery: 15), Targets = ["kind"], Tune = false });
+
+        Diagnose.Everything(run).Findings.Where(f => f.Level >= Level.Warning).ShouldHaveSingleItem().Code.ShouldBe("PES109");
+        // Rows are counted from 1, and every 15th is wrong.
+        var suspects = run.All<LabelSuspected>().Select(s => int.Parse(s.Example.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        suspects.Length.ShouldBeGreaterThan(20);
+        suspects.ShouldAllBe(row => row % 15 == 0);
+        run.All<SlicesSearched>().Single().Candidates.ShouldBeGreaterThan(0);
+        run.All<CalibrationMeasured>().Single().Count.ShouldBe(run.All<SlicesSearched>().Single().Examples);
+    }
+
+    [Fact]
     public void Regression_is_reported_in_the_unit_of_the_data()
     {
         var run = Walk(new DiagnoseOptions { Data = _data.Prices(), Targets = ["price"], Tune = false });

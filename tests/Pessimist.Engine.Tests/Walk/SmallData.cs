@@ -11,14 +11,14 @@ sealed class SmallData : IDisposable
 
     public static string Digits { get; } = Path.Combine(Root(), "samples", "digits.csv");
 
-    /// <summary>Three classes, well apart, in four columns.</summary>
-    public string Blobs(int count = 240, int seed = 0)
+    /// <summary>Three classes, well apart, in four columns; every so many labels are wrong.</summary>
+    public string Blobs(int count = 240, int seed = 0, int wrongEvery = int.MaxValue)
     {
         var random = new Random(seed);
         return Write("blobs.csv", "a,b,c,d,kind", count, i =>
         {
             var k = random.Next(3);
-            return $"{Text(Normal(random) + 4 * k)},{Text(Normal(random) - 4 * k)},{Text(Normal(random))},{Text(Normal(random) * 10)},{(char)('p' + k)}";
+            return $"{Text(Normal(random) + 4 * k)},{Text(Normal(random) - 4 * k)},{Text(Normal(random))},{Text(Normal(random) * 10)},{(char)('p' + (i % wrongEvery == wrongEvery - 1 ? (k + 1) % 3 : k))}";
         });
     }
 

@@ -20,9 +20,10 @@ sealed class ErrorsStage : Stage
         var predictions = context.Evaluation!.Of("validation");
         var data = context.Validation;
         RecordHardest(context, predictions, data);
+        var facts = ErrorFacts.Record(context, predictions, cancel);
         if (predictions.Task == TaskKind.MultiLabel) return StageOutcome.Passed("the examples with the highest loss are listed");
         if (predictions.IsRegression)
-            return StageOutcome.Passed($"largest errors listed; the worst tenth makes {Words.Percent(ShareOfWorst(predictions.PerExampleTrainingLoss(), 0.1))} of the squared error");
+            return StageOutcome.Passed($"largest errors listed; the worst tenth makes {Words.Percent(ShareOfWorst(predictions.PerExampleTrainingLoss(), 0.1))} of the squared error") with { Evidence = facts };
 
         var matrix = new ConfusionMatrix(predictions.Labels, predictions.Classes, predictions.Outputs);
         var names = data.ClassNames;
@@ -37,7 +38,7 @@ sealed class ErrorsStage : Stage
                 .. pairs.Select(p => new ConfusedPair(names[p.Label], names[p.Predicted], p.Count, p.Share, p.Rate.Value, p.Rate.Low, p.Rate.High, [.. p.Examples.Select(data.Id)])),
             ],
         });
-        if (matrix.Errors == 0) return StageOutcome.Passed($"no error among {Words.Count(matrix.Count, "validation example")}");
+        if (matrix.Errors == 0) return StageOutcome.Passed($"no error among {Words.Count(matrix.Count, "validation example")}") with { Evidence = facts };
         var worst = pairs[0];
         return StageOutcome.Passed($"{Words.Count(matrix.Errors, "error")} among {Words.Count(matrix.Count, "validation example")}; most confused: {names[worst.Label]} taken for {names[worst.Predicted]} ({worst.Count})") with
         {
@@ -47,6 +48,7 @@ sealed class ErrorsStage : Stage
                     $"{names[p.Label]} taken for {names[p.Predicted]}: {p.Count}, {Words.Percent(p.Rate.Value)} of its examples ({Words.Percent(p.Rate.Low)} to {Words.Percent(p.Rate.High)}){(p.IsExceptional ? ", more than chance" : "")}: {string.Join(", ", p.Examples.Take(3).Select(data.Id))}")),
                 .. matrix.Recalls().Where(r => r.Count > 0).OrderBy(r => r.Recall.Value).Take(2).Select(r =>
                     $"lowest recall: {names[r.Label]} {Words.Percent(r.Recall.Value)} ({Words.Percent(r.Recall.Low)} to {Words.Percent(r.Recall.High)}, n = {r.Count})"),
+                .. facts,
             ],
         };
     }
