@@ -4,7 +4,8 @@ namespace Pessimist.Checks;
 
 /// <summary>The latest measurement of one module's output.</summary>
 /// <param name="Location">Where the module was constructed; null when that was not seen.</param>
-public readonly record struct MeasuredModule(int Model, ModuleMeasure Measure, Location? Location);
+/// <param name="First">The first measurement, of the network as it began.</param>
+public readonly record struct MeasuredModule(int Model, ModuleMeasure First, ModuleMeasure Measure, Location? Location);
 
 /// <summary>A check of what the units of modules put out.</summary>
 public abstract class ActivationCheck(CheckInfo info) : ProgramCheck(info), IReads<ActivationsMeasured>, IReads<ModuleBuilt>
@@ -13,12 +14,12 @@ public abstract class ActivationCheck(CheckInfo info) : ProgramCheck(info), IRea
     const int Most = 20_000;
 
     /// <summary>A module may call several rectifiers: they are told apart by their order.</summary>
-    readonly SortedDictionary<(int Model, string Name, int Nth), ModuleMeasure> _latest = [];
+    readonly SortedDictionary<(int Model, string Name, int Nth), (ModuleMeasure First, ModuleMeasure Last)> _latest = [];
     readonly Dictionary<(int Model, string Name), Site> _sites = [];
 
     /// <summary>Of each module, sorted by network and name.</summary>
     protected IEnumerable<MeasuredModule> Latest => _latest
-        .Select(m => new MeasuredModule(m.Key.Model, m.Value, At(_sites.GetValueOrDefault((m.Key.Model, m.Key.Name)), m.Key.Name)));
+        .Select(m => new MeasuredModule(m.Key.Model, m.Value.First, m.Value.Last, At(_sites.GetValueOrDefault((m.Key.Model, m.Key.Name)), m.Key.Name)));
 
     void IReads<ActivationsMeasured>.Read(ActivationsMeasured observation)
     {
@@ -27,7 +28,9 @@ public abstract class ActivationCheck(CheckInfo info) : ProgramCheck(info), IRea
         foreach (var module in observation.Modules)
         {
             var nth = met[module.Name] = met.GetValueOrDefault(module.Name) + 1;
-            if (_latest.Count < Most || _latest.ContainsKey((observation.Model, module.Name, nth))) _latest[(observation.Model, module.Name, nth)] = module;
+            var key = (observation.Model, module.Name, nth);
+            if (_latest.TryGetValue(key, out var known)) _latest[key] = (known.First, module);
+            else if (_latest.Count < Most) _latest[key] = (module, module);
         }
     }
 

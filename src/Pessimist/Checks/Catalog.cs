@@ -107,7 +107,7 @@ public static class Catalog
         (ConstantPrediction.About, limits => new ConstantPrediction(limits.Of<ConstantPrediction.Limits>())),
         (FailingSlice.About, limits => new FailingSlice(limits.Of<FailingSlice.Limits>())),
         (MiscalibratedProbabilities.About, limits => new MiscalibratedProbabilities(limits.Of<MiscalibratedProbabilities.Limits>())),
-        (NonFiniteOperation.About, _ => new NonFiniteOperation()),
+        (NonFiniteOperation.About, limits => new NonFiniteOperation(limits.Of<NonFiniteOperation.Limits>())),
         (UnstableFormula.About, limits => new UnstableFormula(limits.Of<UnstableFormula.Limits>())),
         (PrecisionTooLow.About, _ => new PrecisionTooLow()),
         (GrowingMemory.About, limits => new GrowingMemory(limits.Of<GrowingMemory.Limits>())),

@@ -32,6 +32,9 @@ public sealed record CheckInfo
     /// <summary>Codes of consequences that are folded under this finding when both are found.</summary>
     public IReadOnlyList<string> Explains { get; init; } = [];
 
+    /// <summary>Says that something is wrong and not why: a suspected cause is told before it.</summary>
+    public bool IsSymptom { get; init; }
+
     /// <summary>Markdown: why it matters, when it is a false alarm, what to do.</summary>
     public required string Docs { get; init; }
     public string Since { get; init; } = "0.1";

@@ -31,8 +31,9 @@ public static class Diagnose
     internal static DiagnosisResult Of(IReadOnlyList<(CheckInfo Info, Verdict Verdict)> verdicts, CheckSettings settings)
     {
         var all = verdicts.Select(v => v.Verdict).OfType<Verdict.Found>().Select(f => f.Finding).ToArray();
-        var (kept, folded) = Fold(all, verdicts.ToDictionary(v => v.Info.Code, v => v.Info));
-        return new DiagnosisResult(Rank(kept), folded, verdicts) { Settings = settings };
+        var infos = verdicts.ToDictionary(v => v.Info.Code, v => v.Info);
+        var (kept, folded) = Fold(all, infos);
+        return new DiagnosisResult(Rank(kept, infos), folded, verdicts) { Settings = settings };
     }
 
     /// <summary>Folds each consequence under its first cause, following chains to the root; a suspicion never hides a proof.</summary>
@@ -41,6 +42,8 @@ public static class Diagnose
         Finding? CauseOf(Finding finding) => all.FirstOrDefault(cause => cause != finding
             // What was shown by undoing it may explain a fact that was proved.
             && (cause.EvidenceClass >= finding.EvidenceClass || cause.EvidenceClass == EvidenceClass.Confirmed)
+            // Where two explain each other, what one says of this very run counts more than what holds in general.
+            && !finding.Explains.Contains(cause.Code)
             && (cause.Explains.Contains(finding.Code) || infos[cause.Code].Explains.Contains(finding.Code)));
 
         Finding RootOf(Finding finding)
@@ -58,11 +61,24 @@ public static class Diagnose
             [.. all.Where(f => roots[f] != f)]);
     }
 
-    static IReadOnlyList<Finding> Rank(List<Finding> findings) =>
-    [
-        .. findings.OrderByDescending(f => f.Level)
-            .ThenByDescending(f => f.EvidenceClass)
-            .ThenByDescending(f => f.Explains.Count)
-            .ThenBy(f => f.Code, StringComparer.Ordinal),
-    ];
+    /// <summary>By level and evidence; but a cause that is only suspected comes before the symptom that it would explain.</summary>
+    static List<Finding> Rank(List<Finding> findings, Dictionary<string, CheckInfo> infos)
+    {
+        List<Finding> ranked =
+        [
+            .. findings.OrderByDescending(f => f.Level)
+                .ThenByDescending(f => f.EvidenceClass)
+                .ThenByDescending(f => f.Explains.Count)
+                .ThenBy(f => f.Code, StringComparer.Ordinal),
+        ];
+        foreach (var symptom in ranked.Where(f => infos[f.Code].IsSymptom).ToArray())
+        {
+            var at = ranked.IndexOf(symptom);
+            var causes = ranked.Skip(at + 1).Where(f => f.Level >= Level.Warning && !infos[f.Code].IsSymptom && infos[f.Code].Explains.Contains(symptom.Code)).ToArray();
+            ranked.RemoveAll(causes.Contains);
+            ranked.InsertRange(at, causes);
+        }
+
+        return ranked;
+    }
 }

@@ -33,7 +33,7 @@ public sealed class DetachedGraph(DetachedGraph.Limits limits) : RollCheck(About
     public sealed record Limits
     {
         /// <summary>Sampled steps of a watched program, at none of which a gradient reaches the parameters.</summary>
-        [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 10;
+        [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 8;
     }
 
     readonly LoopOrder _order = new();

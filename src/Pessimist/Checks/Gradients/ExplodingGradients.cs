@@ -13,7 +13,7 @@ public sealed class ExplodingGradients(ExplodingGradients.Limits limits) : RollC
         Name = "exploding-gradients",
         Level = Level.Warning,
         Summary = "the gradient grows by orders of magnitude",
-        Explains = ["PES902"],
+        Explains = ["PES301", "PES401", "PES501", "PES701", "PES902"],
         Docs = """
             ## Why it matters
             Deep or recurrent networks multiply many factors on the way back. When they are above 1, the gradient grows out of bounds, and so do
@@ -36,6 +36,9 @@ public sealed class ExplodingGradients(ExplodingGradients.Limits limits) : RollC
 
         /// <summary>Largest norm of the gradient over the first loss, so that the scale of the loss does not count.</summary>
         [Origin(Origin.Convention)] public double PerLoss { get; init; } = 10;
+
+        /// <summary>Norm of the gradient at the first step over the loss of knowing nothing: values grow on their way through the network.</summary>
+        [Origin(Origin.Published, "TheDeepChecker caps gradients at 1e6")] public double AtStart { get; init; } = 1e6;
     }
 
     readonly List<double> _first = [];
@@ -59,11 +62,21 @@ public sealed class ExplodingGradients(ExplodingGradients.Limits limits) : RollC
 
     public override Verdict Conclude()
     {
-        if (_first.Count < 5 && _layers.Steps == 0) return NotEnoughEvidence("the norms of the gradients were not measured");
+        if (_first.Count == 0 && _layers.Steps == 0) return NotEnoughEvidence("the norms of the gradients were not measured");
         if (!HasSymptom) return Passed("there is no symptom");
+        if (AtStart() is { } start) return Found(start);
         if (_first.Count == 5 && OverSteps() is { } steps) return Found(steps);
         return OverLayers() is { } layers ? Found(layers) : Passed("the gradients do not grow out of bounds");
     }
+
+    Finding? AtStart() => _first is not [var first, ..] || Progress.Guess is not (> 0 and var guess) || first < limits.AtStart * guess ? null
+        : Finding(string.Create(CultureInfo.InvariantCulture, $"the gradient of the untrained network is {first:0.##e0}: values grow out of bounds on their way through it"), EvidenceClass.Suspected) with
+        {
+            Location = At(_site),
+            Evidence = [new("gradient at the first step over the loss of knowing nothing", string.Create(CultureInfo.InvariantCulture, $"{first / guess:0.#e0}"), string.Create(CultureInfo.InvariantCulture, $"{limits.AtStart:0.#e0}"), "published: TheDeepChecker")],
+            Notes = [Symptom],
+            Fixes = Remedies,
+        };
 
     Finding? OverSteps()
     {

@@ -12,6 +12,7 @@ public sealed class GradientNotFinite() : ProgramCheck(About), IReads<Parameters
         Code = "PES401",
         Name = "gradient-not-finite",
         Level = Level.Error,
+        IsSymptom = true,
         Summary = "a step was taken with NaN or infinity in the gradient",
         Explains = ["PES301", "PES902", "PES607", "PES611", "PES910"],
         Docs = """

@@ -12,6 +12,7 @@ public sealed class LossNotFinite() : Check(About), IReads<SingleBatchTried>, IR
         Code = "PES301",
         Name = "loss-not-finite",
         Level = Level.Error,
+        IsSymptom = true,
         Summary = "the loss became NaN or infinite",
         Explains = ["PES902", "PES607", "PES910", "PES611"],
         Docs = """

@@ -30,7 +30,7 @@ public sealed class UnusedParameters(UnusedParameters.Limits limits) : RollCheck
     public sealed record Limits
     {
         /// <summary>Sampled steps of a watched program, at none of which a gradient reaches the parameters.</summary>
-        [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 20;
+        [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 8;
     }
 
     bool _watched;

@@ -5,7 +5,7 @@ using Pessimist.Signals;
 namespace Pessimist.Checks.Numerics;
 
 /// <summary>PES701 non-finite-operation</summary>
-public sealed class NonFiniteOperation() : ProgramCheck(About), IReads<NonFiniteFound>
+public sealed class NonFiniteOperation(NonFiniteOperation.Limits limits) : ProgramCheck(About), IReads<NonFiniteFound>
 {
     public static readonly CheckInfo About = new()
     {
@@ -22,12 +22,22 @@ public sealed class NonFiniteOperation() : ProgramCheck(About), IReads<NonFinite
             ## When it is a false alarm
             Infinities that are masked on purpose (-inf in attention) do not reach the loss, and are not reported. Neither are gradients
             that overflow in half precision when the scaler leaves the step out and the training goes on. When the learning rate, the sign
-            or the start is the cause, this finding is folded under it.
+            or the start is the cause, this finding is folded under it. Values that had grown beyond 1e15 before are not the fault of the operation that
+            overflows in the end.
 
             ## What to do
             Look at the named module and its input at the named step. Clamp, add an epsilon, or use the stable form (log_softmax, logsumexp).
             """,
     };
+
+    public sealed record Limits
+    {
+        /// <summary>Largest absolute value of what goes in; above it, the values had grown out of bounds before.</summary>
+        [Origin(Origin.Theory, "float32 overflows at 3.4e38: near its root, a square overflows")] public double Grown { get; init; } = 1e15;
+    }
+
+    /// <summary>Operations that have no value, or no slope, at a point that sensible inputs can reach.</summary>
+    static readonly string[] s_singular = ["log", "log2", "log10", "log1p", "div", "reciprocal", "sqrt", "rsqrt", "pow", "norm", "linalg_vector_norm", "std", "var", "acos", "asin", "atanh", "logit"];
 
     readonly FiniteLosses _losses = new();
     NonFiniteFound? _found;
@@ -61,20 +71,28 @@ public sealed class NonFiniteOperation() : ProgramCheck(About), IReads<NonFinite
         if (_losses.Recovered || found.Place == NonFinitePlace.Backward && _losses is { Skips: > 0, NotFinite: 0 })
             return Passed("a value was not finite, and the program got over it");
         if (found.Place == NonFinitePlace.Input) return NotApplicable("the inputs are not finite before any operation");
+        if (found.Inputs.Where(i => OperationNames.IsFloating(i.DType)).Select(Size).DefaultIfEmpty().Max() is var size && size > limits.Grown)
+            return NotApplicable(string.Create(CultureInfo.InvariantCulture, $"the values had grown to {size:0.#e0} before {found.Operation ?? "an operation"} overflowed: it is not to blame"));
         if (found.Operation is null) return NotEnoughEvidence($"{Words(found.Place)} is not finite, and nobody saw the operation that made it so");
 
         var what = found.Place == NonFinitePlace.Backward ? $"the backward pass of {found.Operation}" : found.Operation;
         var where = string.IsNullOrEmpty(found.Module) ? "" : $" in {found.Module}";
-        // Nobody doubts it, but "proved" would keep it from being folded under a cause that an experiment confirmed.
+        var name = OperationNames.Canonical(found.Operation);
+        // A log of 0 among sensible values is the fault, whatever else makes it go away; what overflows may be the consequence of steps that are too long.
+        var singular = s_singular.Contains(name);
         return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"{what}{where} makes the first {(found.Output is { } o && o.Max is null ? "NaN" : "NaN or infinity")}, at step {found.Step}"),
-            EvidenceClass.Confirmed) with
+            singular ? EvidenceClass.Proved : EvidenceClass.Confirmed) with
         {
             Location = At(found.Site, found.Module),
+            Explains = singular ? ["PES501", "PES502", "PES703", "PES702"] : ["PES702"],
             Evidence = [.. found.Inputs.Select((input, i) => new Evidence($"input {i + 1} of {found.Operation}", Describe(input), "finite", "definition")),
                 .. found.Output is { NonFinite: { } bad } output ? [new Evidence("its output", $"{bad} of {output.Count()} elements are not finite", "0", "definition")] : Array.Empty<Evidence>()],
             Fixes = [Remedy(found)],
         });
     }
+
+    /// <summary>Half precision overflows at 65504 by itself; there nothing can be told from the size.</summary>
+    static double Size(TensorFacts tensor) => tensor.DType is "float16" or "half" ? 0 : Math.Max(Math.Abs(tensor.Min ?? 0), Math.Abs(tensor.Max ?? 0));
 
     static string Words(NonFinitePlace place) => place switch
     {

@@ -13,7 +13,7 @@ public sealed class CollapsedLearningRate(CollapsedLearningRate.Limits limits) :
         Name = "collapsed-learning-rate",
         Level = Level.Warning,
         Summary = "the learning rate has decayed to nothing for most of the training",
-        Explains = ["PES502", "PES607", "PES611", "PES912"],
+        Explains = ["PES501", "PES502", "PES607", "PES611", "PES901", "PES902", "PES903", "PES904", "PES910", "PES912"],
         Docs = """
             ## Why it matters
             A schedule that was meant for epochs and is stepped per batch has used up its decay after a few hundred steps. What comes after

@@ -22,7 +22,7 @@ public sealed class DeadUnits(DeadUnits.Limits limits) : ActivationCheck(About)
             Units are counted that were not active for a single example of many batches: not the share of zeros, which is large in healthy networks.
 
             ## When it is a false alarm
-            A network that learns may have dead units and be none the worse: nothing is reported then. Some dead units while the loss stands still
+            A network that learns may have dead units and be none the worse: then only a whole dead layer is noted. Some dead units while the loss stands still
             are a suspicion; a whole dead layer is a fact.
 
             ## What to do
@@ -51,11 +51,12 @@ public sealed class DeadUnits(DeadUnits.Limits limits) : ActivationCheck(About)
         if (enough.Length == 0) return NotEnoughEvidence($"fewer than {limits.FewestBatches} batches were looked at");
         var worst = enough.MaxBy(m => m.Measure.NeverActive!.Value / (double)m.Measure.Units);
         var share = worst.Measure.NeverActive!.Value / (double)worst.Measure.Units;
-        if (!HasSymptom && (Progress.State == ProgressState.Learns || Vote == SingleBatchVerdict.Passes)) return Passed("the network learns");
+        var learns = !HasSymptom && (Progress.State == ProgressState.Learns || Vote == SingleBatchVerdict.Passes);
+        if (learns && share < 1) return Passed("the network learns");
         // A rectifier of few units may be a hinge or a penalty that nothing violates.
         if (share <= limits.Share || !HasSymptom && (share < 1 || worst.Measure.Units < FewestUnits)) return Passed(string.Create(CultureInfo.InvariantCulture, $"at most {share:0%} of a layer's units are never active"));
         return Found(Finding(share == 1 ? $"every unit of {Words(worst)} is dead" : string.Create(CultureInfo.InvariantCulture, $"{share:0%} of the units of {Words(worst)} are dead"),
-            share == 1 ? EvidenceClass.Proved : EvidenceClass.Suspected) with
+            share == 1 ? EvidenceClass.Proved : EvidenceClass.Suspected, learns ? Level.Note : Level.Warning) with
         {
             Location = worst.Location,
             Evidence =

@@ -13,7 +13,7 @@ public sealed class ExcessiveWeightDecay(ExcessiveWeightDecay.Limits limits) : C
         Name = "excessive-weight-decay",
         Level = Level.Warning,
         Summary = "weight decay pulls the weights to zero faster than the loss can move them",
-        Explains = [.. Consequences, "PES314"],
+        Explains = [.. Consequences, "PES314", "PES501", "PES502"],
         Docs = """
             ## Why it matters
             Every step shrinks the weights. When the pull is stronger than the gradient of the loss, the network forgets as fast as it learns, and

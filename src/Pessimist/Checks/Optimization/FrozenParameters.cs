@@ -20,7 +20,7 @@ public sealed class FrozenParameters(FrozenParameters.Limits limits) : RollCheck
             for a backbone that was never trained.
 
             ## When it is a false alarm
-            Frozen parts of a network whose loss comes down are silent, whatever they are. Small frozen parts (positions, masks) are too.
+            Frozen parts of a network whose loss comes down are no more than a note, and that only where the optimizer was given them. Small frozen parts (positions, masks) are too.
             Programs that optimize images or codes through a fixed network are left alone.
 
             ## What to do
@@ -51,7 +51,7 @@ public sealed class FrozenParameters(FrozenParameters.Limits limits) : RollCheck
             return Roll.Optimizers.Values.Any(o => o.Groups.Any(g => g.Strangers > 0)) ? NotApplicable("the optimizer trains something else than the networks")
                 : Roll.Optimizers.Count == 0 ? NotEnoughEvidence("every parameter is frozen, and nobody saw what is optimized")
                 : Found(Frozen(all, "every parameter is frozen: no step changes anything", EvidenceClass.Proved, "all"));
-        if (!HasSymptom) return Passed("some parameters are frozen, and there is no symptom");
+        if (!HasSymptom) return HeldAllTheSame(all);
 
         foreach (var network in all.GroupBy(e => e.Parameter.Model))
         {
@@ -68,11 +68,20 @@ public sealed class FrozenParameters(FrozenParameters.Limits limits) : RollCheck
         return Passed("what is frozen is no large part of a network, and not its last layer");
     }
 
+    /// <summary>Most of a network is frozen, though an optimizer that trains the rest holds it too: it may have been meant to learn.</summary>
+    Verdict HeldAllTheSame(RollEntry[] all)
+    {
+        var trained = all.Where(e => e is { Parameter.RequiresGradient: true, GetsGradient: true }).SelectMany(e => e.Parameter.Optimizers ?? []).ToHashSet();
+        var held = all.Where(e => !e.Parameter.RequiresGradient && e.Parameter.Optimizers?.Any(trained.Contains) == true).ToArray();
+        return held.Sum(Size) <= limits.Share * all.Sum(Size) ? Passed("some parameters are frozen, and there is no symptom")
+            : Found(Frozen(held, "most parameters are frozen, though the optimizer holds them", EvidenceClass.Suspected, Share(held.Sum(Size) / all.Sum(Size)), Level.Note));
+    }
+
     static double Size(RollEntry entry) => entry.Parameter.Shape.Aggregate(1.0, (a, b) => a * b);
 
     static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{share:0%}");
 
-    Finding Frozen(RollEntry[] frozen, string message, EvidenceClass evidence, string share) => Finding(message, evidence) with
+    Finding Frozen(RollEntry[] frozen, string message, EvidenceClass evidence, string share, Level? level = null) => Finding(message, evidence, level) with
     {
         Location = At(frozen[0].Parameter.Site, frozen[0].FullName),
         Evidence = [new("share of the network that is frozen", share, string.Create(CultureInfo.InvariantCulture, $"{limits.Share:0%}"), "convention")],

@@ -36,7 +36,7 @@ public sealed class LearningRateTooLow(LearningRateTooLow.Limits limits) : Cause
         [Origin(Origin.Published, "DeepDiagnosis: 1e-5")] public double UpdateRatio { get; init; } = 1e-5;
 
         /// <summary>Sampled steps.</summary>
-        [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 10;
+        [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 8;
     }
 
     readonly StepSizes _sizes = new();

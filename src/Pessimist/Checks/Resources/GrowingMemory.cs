@@ -31,7 +31,7 @@ public sealed class GrowingMemory(GrowingMemory.Limits limits) : ProgramCheck(Ab
 
     public sealed record Limits
     {
-        /// <summary>Growth in bytes, after the first third of the run and the first epoch.</summary>
+        /// <summary>Growth in bytes, after the first tenth of the run and the first epoch.</summary>
         [Origin(Origin.Convention, "64 MiB")] public double Bytes { get; init; } = 64L << 20;
 
         /// <summary>Growth over the memory used before it.</summary>
@@ -80,7 +80,7 @@ public sealed class GrowingMemory(GrowingMemory.Limits limits) : ProgramCheck(Ab
         var holder = last.Holders.MaxBy(h => h.Bytes);
         var left = last.Capacity is { } capacity && bytes.PerStep > 0 ? (capacity - bytes.To) / bytes.PerStep : (double?)null;
         return Found(Finding(grows ? string.Create(CultureInfo.InvariantCulture, $"memory grows by {Sizes.Text(bytes.PerStep)} a step, {Sizes.Text(bytes.To - bytes.From)} in {bytes.Steps} steps")
-            : string.Create(CultureInfo.InvariantCulture, $"{tensors!.PerStep:0.#} tensors more are alive after each step, {tensors.To - tensors.From:0} in {tensors.Steps} steps"),
+            : string.Create(CultureInfo.InvariantCulture, $"each step leaves {tensors!.PerStep:0.#} more {(Math.Round(tensors.PerStep, 1) == 1 ? "tensor" : "tensors")} alive, {tensors.To - tensors.From:0} in {tensors.Steps} steps"),
             EvidenceClass.Suspected, grows ? Level.Warning : Level.Note) with
         {
             Location = At(holder?.Site),

@@ -10,6 +10,7 @@ public sealed class SingleBatchExplodes() : SingleBatchSymptom(About, SingleBatc
         Code = "PES902",
         Name = "single-batch-explodes",
         Level = Level.Error,
+        IsSymptom = true,
         Summary = "on one frozen batch the loss explodes",
         Explains = ["PES607", "PES611", "PES910"],
         Docs = """

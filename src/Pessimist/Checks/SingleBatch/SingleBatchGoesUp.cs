@@ -10,6 +10,7 @@ public sealed class SingleBatchGoesUp() : SingleBatchSymptom(About, SingleBatchV
         Code = "PES901",
         Name = "single-batch-error-goes-up",
         Level = Level.Error,
+        IsSymptom = true,
         Summary = "on one frozen batch the loss rises",
         Explains = ["PES607", "PES611", "PES910"],
         Docs = """

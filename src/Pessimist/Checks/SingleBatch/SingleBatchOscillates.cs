@@ -10,6 +10,7 @@ public sealed class SingleBatchOscillates() : SingleBatchSymptom(About, SingleBa
         Code = "PES903",
         Name = "single-batch-oscillates",
         Level = Level.Error,
+        IsSymptom = true,
         Summary = "on one frozen batch the loss swings and does not settle",
         Explains = ["PES607", "PES611", "PES910"],
         Docs = """

@@ -10,6 +10,7 @@ public sealed class SingleBatchPlateaus() : SingleBatchSymptom(About, SingleBatc
         Code = "PES904",
         Name = "single-batch-plateaus",
         Level = Level.Error,
+        IsSymptom = true,
         Summary = "on one frozen batch the loss stays flat",
         Explains = ["PES607", "PES611", "PES910"],
         Docs = """

@@ -81,6 +81,16 @@ public sealed class GradientSizeTests
     }
 
     [Fact]
+    public void A_gradient_that_is_huge_from_the_start_is_told_before_the_loss_that_breaks()
+    {
+        static double Breaks(int step) => step == 0 ? 5e13 : double.NaN;
+        var findings = Diagnose(Norms(step => step == 0 ? 7e15 : double.NaN, Breaks)).Findings;
+
+        findings.Select(f => (f.Code, f.Level)).ShouldBe([("PES403", Level.Warning), ("PES301", Level.Error)]);
+        findings[0].Message.ShouldBe("the gradient of the untrained network is 7e15: values grow out of bounds on their way through it");
+    }
+
+    [Fact]
     public void The_size_of_a_gradient_says_nothing()
     {
         // A loss summed over ten thousand elements.

@@ -30,10 +30,32 @@ public sealed class NonFiniteOperationTests
         finding.Explains.ShouldBe(["PES301"]);
     }
 
+    static readonly NonFiniteFound s_exp = s_log with { Operation = "exp", Inputs = [new TensorFacts { Shape = [32, 10], DType = "float32", Min = -90, Max = 93 }] };
+
     [Fact]
-    public void A_confirmed_learning_rate_folds_it() =>
-        Diagnose([.. Loop(40, loss: BreaksAt30), s_log, .. ThreeSeeds(SingleBatchVerdict.Explodes), Experiment("learning-rate-too-high", ExperimentOutcome.Confirmed)])
+    public void A_confirmed_learning_rate_folds_an_overflow() =>
+        Diagnose([.. Loop(40, loss: BreaksAt30), s_exp, .. ThreeSeeds(SingleBatchVerdict.Explodes), Experiment("learning-rate-too-high", ExperimentOutcome.Confirmed)])
             .Findings.ShouldHaveSingleItem().Code.ShouldBe("PES501");
+
+    [Fact]
+    public void The_logarithm_of_0_is_the_fault_though_a_lower_rate_puts_it_off()
+    {
+        var finding = Diagnose([.. Loop(40, loss: BreaksAt30), s_log, .. ThreeSeeds(SingleBatchVerdict.Explodes), Experiment("learning-rate-too-high", ExperimentOutcome.Confirmed)]).Findings.ShouldHaveSingleItem();
+
+        (finding.Code, finding.EvidenceClass).ShouldBe(("PES701", EvidenceClass.Proved));
+        finding.Explains.ShouldBe(["PES301", "PES501", "PES902"]);
+    }
+
+    [Fact]
+    public void An_operation_that_overflows_after_everything_has_grown_is_not_to_blame()
+    {
+        var grown = s_exp with { Operation = "linear", Inputs = [new TensorFacts { Shape = [32, 10], DType = "float32", Min = -6e36, Max = 4e36 }] };
+        var result = Diagnose([.. Loop(40, loss: BreaksAt30), grown]);
+
+        result.VerdictOf(Name).ShouldBeOfType<Verdict.NotApplicable>().Why.ShouldContain("6e36");
+        result.Findings.ShouldHaveSingleItem().Code.ShouldBe("PES301");
+        Diagnose([.. Loop(40, loss: BreaksAt30), s_exp with { Inputs = [new TensorFacts { Shape = [8], DType = "int64", Max = 1e16 }] }]).FindingOf(Name).ShouldNotBeNull();
+    }
 
     [Fact]
     public void Masks_and_steps_that_a_scaler_skipped_are_silent()

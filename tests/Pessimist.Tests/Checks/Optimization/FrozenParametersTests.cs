@@ -23,6 +23,14 @@ public sealed class FrozenParametersTests
         Diagnose([Optimizer(0, "Adam", "head"), Frozen("body", 0, 64, 64), Parameter("head", 1, [0]), .. Loop(30, loss: StaysAtGuessing)]).FindingOf(Name).ShouldNotBeNull().EvidenceClass.ShouldBe(EvidenceClass.Suspected);
     }
 
+    [Fact]
+    public void Most_of_a_network_frozen_and_in_the_optimizer_is_a_note_while_the_loss_falls()
+    {
+        Observation[] net = [Optimizer(0, "Adam", "body", "head"), Frozen("body", 0, 64, 64) with { Optimizers = [0] }, Parameter("head", 1, [0])];
+        Diagnose([.. net, .. Loop(60)]).FindingOf(Name).ShouldNotBeNull().ShouldSatisfyAllConditions(
+            f => f.Level.ShouldBe(Level.Note), f => f.Message.ShouldBe("most parameters are frozen, though the optimizer holds them"));
+    }
+
     public static TheoryData<string, Observation[]> Healthy => new()
     {
         { "frozen backbone that learns", [Optimizer(0, "Adam", "head"), Frozen("body", 0, 64, 64), Parameter("head", 1, [0]), .. Loop(60)] },

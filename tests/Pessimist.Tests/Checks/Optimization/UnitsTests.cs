@@ -11,11 +11,23 @@ public sealed class UnitsTests
     const string Dead = "dead-units";
     const string Saturated = "saturated-units";
 
-    static Observation[] Layer(int? dead = null, int? saturated = null, int batches = 20, int units = 64, string type = "ReLU") =>
+    static Observation[] Layer(int? dead = null, int? saturated = null, int batches = 20, int units = 64, string type = "ReLU", double first = 0, double last = 0) =>
     [
         new ModuleBuilt { Name = "act", Type = type, Site = new Site("net.py", 7) },
-        new ActivationsMeasured { Step = batches, Modules = [new ModuleMeasure("act", type, 0, 1, 1, 0.7, 0, units, dead, null, saturated, batches)] },
+        new ActivationsMeasured { Step = 0, Modules = [new ModuleMeasure("act", type, 0, 1, 1, 0.7, 0, units, dead, first, saturated)] },
+        new ActivationsMeasured { Step = batches, Modules = [new ModuleMeasure("act", type, 0, 1, 1, 0.7, 0, units, dead, last, saturated, batches)] },
     ];
+
+    [Fact]
+    public void A_layer_saturated_all_over_from_the_start_is_noted_though_the_loss_falls()
+    {
+        Diagnose([.. Layer(saturated: 0, type: "Tanh", first: 0.97, last: 0.96), .. Loop(60)]).FindingOf(Saturated).ShouldNotBeNull().ShouldSatisfyAllConditions(
+            f => f.Level.ShouldBe(Level.Note), f => f.Message.ShouldBe("96% of the outputs of act (Tanh) are saturated, from the first step on"));
+        Diagnose([.. Layer(saturated: 0, type: "Tanh", first: 0.97, last: 0.96), .. Loop(60, loss: StaysAtGuessing)]).FindingOf(Saturated).ShouldNotBeNull().Level.ShouldBe(Level.Warning);
+        // A classifier that has become sure.
+        Diagnose([.. Layer(saturated: 0, type: "Sigmoid", first: 0, last: 0.96), .. Loop(60)]).VerdictOf(Saturated).ShouldBeOfType<Verdict.Passed>();
+        Diagnose([.. Layer(saturated: 0, type: "Sigmoid", units: 1, first: 0.97, last: 0.96), .. Loop(60)]).VerdictOf(Saturated).ShouldBeOfType<Verdict.Passed>();
+    }
 
     [Fact]
     public void A_dead_layer_is_proved_while_the_loss_stands_still()
@@ -35,7 +47,7 @@ public sealed class UnitsTests
     }
 
     [Fact]
-    public void A_dead_branch_of_a_network_that_learns_passes() => Diagnose([.. Layer(64), .. Loop(60)]).VerdictOf(Dead).ShouldBeOfType<Verdict.Passed>();
+    public void A_dead_branch_of_a_network_that_learns_is_a_note() => Diagnose([.. Layer(64), .. Loop(60)]).FindingOf(Dead).ShouldNotBeNull().Level.ShouldBe(Level.Note);
 
     [Fact]
     public void Sparse_activity_is_healthy() => Diagnose([.. Layer(3), .. Loop(60, loss: StaysAtGuessing)]).VerdictOf(Dead).ShouldBeOfType<Verdict.Passed>();
