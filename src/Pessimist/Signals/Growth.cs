@@ -38,12 +38,12 @@ public sealed class Growth
         if (steps <= 0) return null;
         var slope = (lows[^1].Value - lows[0].Value) / steps;
         // What comes to a rest, as a process that warms up does, has a slope at the end far below the mean.
-        var steady = slope > 0 && lows.Zip(lows.Skip(1)).All(p => p.Second.Step > p.First.Step && (p.Second.Value - p.First.Value) / (p.Second.Step - p.First.Step) >= slope / 3);
+        var steady = slope > 0 && lows.Zip(lows.Skip(1)).All(p => p.Second.Step > p.First.Step && (p.Second.Value - p.First.Value) / (p.Second.Step - p.First.Step) >= slope * 2 / 3);
         return new GrowthFacts(lows[0].Value, lows[^1].Value, steps, steady);
     }
 }
 
-/// <param name="IsSteady">From each stretch to the next it grows, and nowhere less than at a third of the mean pace.</param>
+/// <param name="IsSteady">From each stretch to the next it grows, and nowhere at less than two thirds of the mean pace.</param>
 public sealed record GrowthFacts(double From, double To, long Steps, bool IsSteady)
 {
     public double PerStep => (To - From) / Steps;

@@ -13,7 +13,7 @@ public sealed class ExplodingGradients(ExplodingGradients.Limits limits) : RollC
         Name = "exploding-gradients",
         Level = Level.Warning,
         Summary = "the gradient grows by orders of magnitude",
-        Explains = ["PES301", "PES401", "PES501", "PES701", "PES902"],
+        Explains = ["PES301", "PES311", "PES401", "PES501", "PES701", "PES902"],
         Docs = """
             ## Why it matters
             Deep or recurrent networks multiply many factors on the way back. When they are above 1, the gradient grows out of bounds, and so do

@@ -54,7 +54,7 @@ public sealed class ResourceChecksTests
     {
         static IEnumerable<Observation> At(Func<long, long> tensors, params long[] steps) => steps.Select(s => new MemoryMeasured { Step = s, Resident = 500 * MiB, Tensors = tensors(s) });
         Diagnose(At(s => 24 + s, 0, 1, 2, 3, 4, 8, 16, 32, 64, 128, 200)).FindingOf(Growing).ShouldNotBeNull().Level.ShouldBe(Level.Note);
-        Diagnose(At(s => 24 + (long)Math.Sqrt(1000 * s), 0, 1, 2, 3, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)).VerdictOf(Growing).ShouldBeOfType<Verdict.Passed>();
+        Diagnose(At(s => 24 + (long)(100 * Math.Log2(1 + s)), 0, 1, 2, 3, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)).VerdictOf(Growing).ShouldBeOfType<Verdict.Passed>();
     }
 
     [Fact]
