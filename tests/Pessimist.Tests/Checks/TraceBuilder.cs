@@ -41,6 +41,14 @@ sealed class TraceBuilder(long step = 0)
         return output;
     }
 
+    /// <summary>Takes a tensor apart along its first axis.</summary>
+    public IReadOnlyList<TensorFacts> Split(string operation, TensorFacts x, int count, long[] shape, string? module)
+    {
+        TensorFacts[] parts = [.. Enumerable.Range(0, count).Select(_ => new TensorFacts { Shape = shape, DType = "float32", Id = ++_ids, RequiresGrad = x.RequiresGrad })];
+        _operations.Add(new OperationSeen { Step = step, Phase = Phase.Train, Index = _operations.Count, Operation = operation, Module = module, Dimension = 0, Inputs = [x], Outputs = parts });
+        return parts;
+    }
+
     /// <summary>Changes its input: the output is the same tensor.</summary>
     public TensorFacts InPlace(string operation, TensorFacts x)
     {

@@ -33,7 +33,7 @@ public sealed class DominantRegularization(DominantRegularization.Limits limits)
 
     public sealed record Limits
     {
-        /// <summary>Share of the minimized value that is not the loss of the data, at the median.</summary>
+        /// <summary>Share of the minimized value that is not the loss of the data, at the median of the first steps.</summary>
         [Origin(Origin.Published, "TheDeepChecker: the penalty's gradient at least twice the data's")] public double Share { get; init; } = 2.0 / 3;
 
         /// <summary>Steps that are compared.</summary>
@@ -46,7 +46,7 @@ public sealed class DominantRegularization(DominantRegularization.Limits limits)
     readonly TrainingProgress _data = new();
     readonly List<double> _shares = [];
     readonly HashSet<string> _places = new(StringComparer.Ordinal);
-    (long Step, double Value)? _open;
+    readonly Queue<(long Step, double Value)> _open = [];
     LossObserved? _loss;
 
     protected override void OnLoss(LossObserved observation)
@@ -56,15 +56,15 @@ public sealed class DominantRegularization(DominantRegularization.Limits limits)
         _data.Read(observation);
         _loss ??= observation;
         if (_places.Count < 8) _places.Add(string.Create(CultureInfo.InvariantCulture, $"{observation.Kind} {observation.Site?.File}:{observation.Site?.Line}"));
-        _open = (observation.Step, observation.Value);
+        if (_open.Count > 0 && _open.Peek().Step != observation.Step) _open.Clear();
+        if (_open.Count < 64) _open.Enqueue((observation.Step, observation.Value));
     }
 
     protected override void OnLoop(LoopEvent observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
-        if (observation is not { Action: LoopAction.Backward, Loss: { } total } || _open is not { } open || open.Step != observation.Step) return;
+        if (observation is not { Action: LoopAction.Backward, Loss: { } total } || !_open.TryDequeue(out var open) || open.Step != observation.Step) return;
         if (_shares.Count < Most && double.IsFinite(total) && total > 0 && open.Value >= 0) _shares.Add((total - open.Value) / total);
-        _open = null;
     }
 
     protected override string Message(ExperimentFinished experiment, string symptom) => $"the penalty outweighs the loss of the data: {symptom}";
@@ -74,15 +74,16 @@ public sealed class DominantRegularization(DominantRegularization.Limits limits)
         if (Vote is not null && !Fails) return base.Unconfirmed(about);
         // Two data losses in a step are not told apart from a loss and a penalty.
         if (_loss is null || _shares.Count < limits.Steps || _places.Count != 1) return _shares.Count == 0 ? NotEnoughEvidence("no loss was observed together with what is minimized") : NotEnoughEvidence("too few steps with one loss of the data");
-        var share = Trend.Quantile(_shares, 0.5);
+        // A penalty that is minimized shrinks; what it was at first kept the data from being learned.
+        var share = Trend.Quantile([.. _shares.Take(limits.Steps)], 0.5);
         if (share < limits.Share) return Passed(string.Create(CultureInfo.InvariantCulture, $"the loss of the data is {Math.Clamp(1 - share, 0, 1):0 %} of what is minimized"));
         if (!_data.HasSymptom) return Passed("the penalty is large, and the loss of the data falls all the same");
-        return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"{share:0 %} of what is minimized is a penalty, and the loss of the data does not fall"), EvidenceClass.Suspected) with
+        return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"{share:0 %} of what is minimized is a penalty at first, and the loss of the data does not fall"), EvidenceClass.Suspected) with
         {
             Location = At(_loss.Site),
             Evidence =
             [
-                new("share of the penalty, median", string.Create(CultureInfo.InvariantCulture, $"{share:0.0 %}"), string.Create(CultureInfo.InvariantCulture, $"{limits.Share:0.0 %}"), "published"),
+                new("share of the penalty in the first steps", string.Create(CultureInfo.InvariantCulture, $"{share:0.0 %}"), string.Create(CultureInfo.InvariantCulture, $"{limits.Share:0.0 %}"), "published"),
                 new("loss of the data", _data.Because),
             ],
             Fixes = ["make the factor of the penalty smaller, or begin without it"],

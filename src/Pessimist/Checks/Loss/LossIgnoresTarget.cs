@@ -1,10 +1,11 @@
 using System.Globalization;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Loss;
 
 /// <summary>PES313 loss-ignores-target</summary>
-public sealed class LossIgnoresTarget(LossIgnoresTarget.Limits limits) : CauseCheck(About), IReads<BatchObserved>
+public sealed class LossIgnoresTarget(LossIgnoresTarget.Limits limits) : CauseCheck(About), IReads<BatchObserved>, IReads<OperationSeen>
 {
     public static readonly CheckInfo About = new()
     {
@@ -18,8 +19,9 @@ public sealed class LossIgnoresTarget(LossIgnoresTarget.Limits limits) : CauseCh
             A loss that is computed from the wrong variable (the targets of an earlier batch, the prediction itself, the inputs) teaches nothing about the
             targets.
 
-            It is an error when confirmed: with the targets permuted, the losses are the same. Without the experiment it is suspected where the loss is
-            given the same targets in every batch, while those of the batches differ, and the training gets nowhere.
+            It is an error when confirmed (with the targets permuted, the losses are the same), and when a trace proves that the loss compares the prediction
+            with itself. Otherwise it is suspected where the loss is given the same targets in every batch, while those of the batches differ, and the
+            training gets nowhere.
 
             ## When it is a false alarm
             Autoencoders, GANs, contrastive and other self-supervised losses take no labels, though the data may have them. Their targets are
@@ -36,9 +38,12 @@ public sealed class LossIgnoresTarget(LossIgnoresTarget.Limits limits) : CauseCh
         [Origin(Origin.Convention)] public int Batches { get; init; } = 10;
     }
 
+    readonly OperationGraph _graph = new();
     readonly HashSet<string> _batches = new(StringComparer.Ordinal), _given = new(StringComparer.Ordinal);
     LossObserved? _loss;
     long _calls;
+
+    void IReads<OperationSeen>.Read(OperationSeen observation) => _graph.Read(observation);
 
     void IReads<BatchObserved>.Read(BatchObserved observation)
     {
@@ -64,6 +69,7 @@ public sealed class LossIgnoresTarget(LossIgnoresTarget.Limits limits) : CauseCh
 
     protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
     {
+        if (WithItself() is { } itself) return itself;
         if (_loss is { } loss && _given.Count == 1 && _calls >= limits.Batches && _batches.Count >= limits.Batches)
             return !HasSymptom ? NotEnoughEvidence("the loss is given the same target in every batch, and the training gets somewhere") : Found(
                 Finding("the loss is given the same targets in every batch, though those of the batches differ", EvidenceClass.Suspected) with
@@ -77,5 +83,35 @@ public sealed class LossIgnoresTarget(LossIgnoresTarget.Limits limits) : CauseCh
                     Fixes = ["look at which variable the loss is given as its target"],
                 });
         return _given.Count > 1 && Vote is null ? Passed("the targets that the loss is given differ from batch to batch") : base.Unconfirmed(about);
+    }
+
+    /// <summary>The target is the prediction, detached perhaps.</summary>
+    Verdict? WithItself()
+    {
+        foreach (var trace in _graph.Traces)
+            for (var i = 0; i < trace.Operations.Count; i++)
+            {
+                if (trace.Operations[i] is not { Phase: Phase.Train, Inputs: [{ RequiresGrad: true } prediction, { } target, ..] } operation || trace.NameAt(i) is not ("mse_loss" or "l1_loss" or "smooth_l1_loss" or "huber_loss")) continue;
+                if (Behind(trace, prediction, i) is not { } one || Behind(trace, target, i) is not { } other || one != other) continue;
+                return Found(Finding($"{operation.Operation} compares the prediction with itself", EvidenceClass.Proved) with
+                {
+                    Location = At(operation.Site),
+                    Evidence = [new("loss", "0, whatever the targets", "depends on the targets", "definition")],
+                    Fixes = ["give the loss the targets of the batch"],
+                });
+            }
+
+        return null;
+    }
+
+    /// <summary>Number of the tensor behind views, casts and detach.</summary>
+    static long? Behind(OperationTrace trace, TensorFacts tensor, int before)
+    {
+        while (true)
+        {
+            var (source, maker) = trace.SourceOf(tensor, before);
+            if (maker is not { } at || trace.NameAt(at) != "detach" || trace.Operations[at].Inputs is not [var input, ..]) return source.Id;
+            (tensor, before) = (input, at);
+        }
     }
 }

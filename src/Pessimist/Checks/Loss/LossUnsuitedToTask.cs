@@ -20,7 +20,7 @@ public sealed class LossUnsuitedToTask() : LossCheck(About), IReads<BatchObserve
 
             ## When it is a false alarm
             Ratings, counts and ages are whole numbers too, and squared error is right for them. So on whole numbers it is only suspected, only while the
-            training gets nowhere, and only where the data give the targets as class ids. One-hot targets and two classes are silent. Binary
+            training gets nowhere, and only where the data give the targets as class ids; whole numbers from 0 on that are badly fitted are a note. One-hot targets and two classes are silent. Binary
             cross-entropy of ids above 1 is proved.
 
             ## What to do
@@ -30,6 +30,7 @@ public sealed class LossUnsuitedToTask() : LossCheck(About), IReads<BatchObserve
 
     bool _ids;
     long _highest = -1;
+    double _smallest = double.PositiveInfinity, _largest = double.NegativeInfinity;
 
     void IReads<BatchObserved>.Read(BatchObserved observation)
     {
@@ -50,10 +51,16 @@ public sealed class LossUnsuitedToTask() : LossCheck(About), IReads<BatchObserve
         ArgumentNullException.ThrowIfNull(loss);
         if (loss.Target is not { Whole: { } whole, Min: { } min, Max: { } max }) return null;
         if (whole < 1 || min < 0) return false;
+        _smallest = Math.Min(_smallest, min);
+        _largest = Math.Max(_largest, max);
         // A batch may hold low classes only.
         if (loss.Kind.StartsWith("bce", StringComparison.Ordinal)) return max > 1 ? true : null;
         return loss.Input is { Shape: [_] or [_, 1] } && max <= 1000 ? true : false;
     }
+
+    /// <summary>Class ids, as the data give them, while nothing is learned: a warning. Whole numbers from 0 that are not fitted well: a note.</summary>
+    Level? Doubt() => _ids && _highest > 1 && HasSymptom ? Level.Warning
+        : _smallest == 0 && _largest is > 1 and <= 100 && Progress.Guess is { } variance && Progress.Count >= 20 && Progress.Last > 0.25 * variance && (!_ids || _highest > 1) ? Level.Note : null;
 
     public override Verdict Conclude()
     {
@@ -61,20 +68,22 @@ public sealed class LossUnsuitedToTask() : LossCheck(About), IReads<BatchObserve
         {
             var example = guilty.Example;
             var isBinary = guilty.Kind.StartsWith("bce", StringComparison.Ordinal);
-            if (!isBinary && !(_ids && _highest > 1 && HasSymptom)) continue;
+            var doubt = isBinary ? Level.Warning : Doubt();
+            if (doubt is not { } level) continue;
             var finding = isBinary
                 ? Finding(string.Create(CultureInfo.InvariantCulture, $"binary cross-entropy is given class ids up to {example.Target!.Max:0}"), EvidenceClass.Proved)
-                : Finding(string.Create(CultureInfo.InvariantCulture, $"a regression loss is given class ids, 0 to {_highest}"), EvidenceClass.Suspected);
+                : Finding(string.Create(CultureInfo.InvariantCulture, _ids ? $"a regression loss is given class ids, 0 to {_highest}" : $"a regression loss is given whole numbers, 0 to {_largest:0}"), EvidenceClass.Suspected, level);
             return Found(finding with
             {
                 Location = At(guilty.Site),
                 Evidence =
                 [
-                    new("targets", string.Create(CultureInfo.InvariantCulture, $"whole numbers from {example.Target!.Min:0} to {Math.Max(_highest, (long)example.Target.Max!.Value)}"),
+                    new("targets", string.Create(CultureInfo.InvariantCulture, $"whole numbers from {example.Target!.Min:0} to {Math.Max(_largest, example.Target.Max!.Value):0}"),
                         isBinary ? "0 to 1" : "", isBinary ? "definition" : ""),
                     new("batches", guilty.Share),
-                    .. isBinary ? [] : new Evidence[] { new("symptom", Symptom) },
+                    .. level == Level.Warning && !isBinary ? new Evidence[] { new("symptom", Symptom) } : [],
                 ],
+                Notes = level == Level.Note ? ["right for ratings and counts, wrong for classes"] : [],
                 Fixes = ["use cross-entropy, with one output for each class"],
             });
         }

@@ -100,11 +100,18 @@ public sealed class SoftmaxOverWrongDimension(SoftmaxOverWrongDimension.Limits l
                     var isPrediction = next.Inputs.Count > 1 && trace.SourceOf(next.Inputs[0], use).Maker == at && next.Inputs[0].Shape.SequenceEqual(shape);
                     if (isPrediction && next.Inputs[1].Shape is [var n, ..] && n == shape[0]) return use;
                 }
+                else if (trace.NameAt(use) is "mul" or "gather" or "index" && IsLogarithm(trace, at) && next.Inputs.Where(t => trace.SourceOf(t, use).Maker != at).All(t => !trace.DependsOnParameter(t, use)))
+                {
+                    // Log-probabilities picked by something that is given: a cross-entropy written by hand.
+                    return use;
+                }
                 else if (trace.NameAt(use) is "log" or "clamp" or "clamp_min" or "neg" or "add" && next.Inputs.Count == 1 && seen.Add(use)) queue.Enqueue(use);
             }
 
         return null;
     }
+
+    static bool IsLogarithm(OperationTrace trace, int position) => trace.NameAt(position) is "log" or "log_softmax" or "neg";
 
     static string Text(IReadOnlyList<long> shape) => $"[{string.Join(", ", shape.Select(s => s.ToString(CultureInfo.InvariantCulture)))}]";
 }

@@ -47,7 +47,7 @@ public sealed class SummedLoss() : LossCheck(About)
     {
         ArgumentNullException.ThrowIfNull(observation);
         // What backward starts from tells whether the sum was divided.
-        if (observation is not { Action: LoopAction.Backward, Loss: { } started } || !_sums.TryGetValue(observation.Step, out var sum)) return;
+        if (observation is not { Action: LoopAction.Backward, Loss: { } started } || !_sums.TryGetValue(observation.Step, out var sum) || !double.IsFinite(started) || !double.IsFinite(sum)) return;
         if (Math.Abs(started) >= 0.5 * Math.Abs(sum)) _same++;
         else _other++;
     }

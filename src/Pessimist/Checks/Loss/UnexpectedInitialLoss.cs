@@ -19,7 +19,7 @@ public sealed class UnexpectedInitialLoss(UnexpectedInitialLoss.Limits limits) :
 
             ## When it is a false alarm
             He-normal weights in every layer, the last one included, begin above ln K (about 1.3 times for one hidden layer, twice for LeNet) and
-            train well. So a batch that is fitted makes this a note, and a watched program that learns is silent. Fine-tuning starts below ln K by right:
+            train well. So a batch that is fitted or a program that learns makes this a note. Fine-tuning starts below ln K by right:
             of a watched program only a first loss far above is told.
 
             ## What to do
@@ -78,16 +78,17 @@ public sealed class UnexpectedInitialLoss(UnexpectedInitialLoss.Limits limits) :
         if (first is not { Reduction: "mean", Weighted: false } || Expected(first) is not (var expected and > 0, var words)) return NotApplicable("nobody knows what the loss should be");
         var told = string.Create(CultureInfo.InvariantCulture, $"{first.Value:0.###}, expected {expected:0.###} ({words})");
         if (!(first.Value > limits.Factor * expected)) return Passed(told);
-        if (!HasSymptom) return Progress.State == Signals.ProgressState.TooShort ? NotEnoughEvidence($"{told}; too few steps to see whether it matters") : Passed($"{told}; the program trains all the same");
-        return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"the untrained network has loss {first.Value:0.###}, one that knows nothing {expected:0.###}"), EvidenceClass.Suspected) with
+        if (!HasSymptom && Progress.State == Signals.ProgressState.TooShort) return NotEnoughEvidence($"{told}; too few steps to see whether it matters");
+        return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"the untrained network has loss {first.Value:0.###}, one that knows nothing {expected:0.###}"), EvidenceClass.Suspected, HasSymptom ? Level.Warning : Level.Note) with
         {
             Location = first.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,
             Evidence =
             [
                 new("first loss", string.Create(CultureInfo.InvariantCulture, $"{first.Value:0.###}"), string.Create(CultureInfo.InvariantCulture, $"{expected:0.###} ({words}), within a factor of {limits.Factor}"), "published"),
                 .. first.Input is { Min: { } min, Max: { } max } ? new Evidence[] { new("outputs", string.Create(CultureInfo.InvariantCulture, $"{min:0.###} to {max:0.###}")) } : [],
-                new("symptom", Symptom),
+                .. HasSymptom ? new Evidence[] { new("symptom", Symptom) } : [],
             ],
+            Notes = HasSymptom ? [] : ["the network trains all the same"],
             Fixes = ["normalize the inputs; use a default initialization, with small weights in the last layer"],
         });
     }

@@ -54,7 +54,7 @@ public sealed class ExcessiveDropout(ExcessiveDropout.Limits limits) : CauseChec
 
     protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
     {
-        if (Vote is not null || _dropouts.Count == 0) return base.Unconfirmed(about);
+        if (Vote is SingleBatchVerdict.Passes || about.Any(e => e.Outcome == ExperimentOutcome.Refuted) || _dropouts.Count == 0) return base.Unconfirmed(about);
         var strong = _dropouts.Where(d => _on.Contains(d.Name) && d.Settings.GetValueOrDefault("p") >= limits.Rate).MaxBy(d => d.Settings["p"]);
         if (strong is null) return Passed("no dropout removes nearly everything");
         if (!HasSymptom) return NotEnoughEvidence("a dropout removes nearly everything, and nothing shows that it harms");

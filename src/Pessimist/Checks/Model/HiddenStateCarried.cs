@@ -38,13 +38,14 @@ public sealed class HiddenStateCarried() : CrashCheck(About, CrashKind.GraphTwic
     {
         var kind = Crashes.KindOf(crash);
         if (kind is not (CrashKind.GraphTwice or CrashKind.InPlace)) return false;
-        if (Carried(graph) is not null) return true;
+        if (Carried(graph, leafKnown: false) is not null) return true;
         // Without a trace: only a recurrent network whose second step fails at a freed graph.
         return kind == CrashKind.GraphTwice && graph.Traces.Count == 0 && crash.Step > 0 && modules.Any(m => _recurrent.Contains(m.Type));
     }
 
     /// <summary>An operation inside of a network that takes a tensor with a graph that no operation of its step made.</summary>
-    static (OperationSeen Operation, TensorFacts State)? Carried(OperationGraph graph)
+    /// <param name="leafKnown">Only a tensor that is known to be no leaf; without an exception a leaf of the program's own would look the same.</param>
+    static (OperationSeen Operation, TensorFacts State)? Carried(OperationGraph graph, bool leafKnown)
     {
         foreach (var trace in graph.Traces.Where(t => t is { IsTruncated: false, Step: > 0 }))
             for (var i = 0; i < trace.Operations.Count; i++)
@@ -52,7 +53,8 @@ public sealed class HiddenStateCarried() : CrashCheck(About, CrashKind.GraphTwic
                 var operation = trace.Operations[i];
                 if (operation.Module is null || operation.Phase == Phase.Evaluate || !operation.GradientsOn) continue;
                 foreach (var input in operation.Inputs)
-                    if (input is { RequiresGrad: true, Leaf: false, Role: null, Id: not null, Shape.Count: > 1 } && trace.MakerOf(input, i) is null) return (operation, input);
+                    if (input is { RequiresGrad: true, Id: not null, Shape.Count: > 1 } && !OperationTrace.IsParameter(input) && (leafKnown ? input.Leaf == false : input.Leaf != true) && trace.MakerOf(input, i) is null)
+                        return (operation, input);
             }
 
         return null;
@@ -71,7 +73,7 @@ public sealed class HiddenStateCarried() : CrashCheck(About, CrashKind.GraphTwic
         if (Crash is { } crash && IsCarried(Graph, crash, Modules))
             return Found(Explain("the backward pass reaches into the step before: the recurrent state still has its graph", Fix) with { Related = Places() });
 
-        if (_backwards > 0 && _retained == _backwards && Carried(Graph) is { } carried)
+        if (_backwards > 0 && _retained == _backwards && Carried(Graph, leafKnown: true) is { } carried)
             return Found(Finding("each backward pass reaches through all steps before it: the recurrent state still has its graph", EvidenceClass.Proved) with
             {
                 Location = At(carried.Operation.Site, carried.Operation.Module),
@@ -83,5 +85,5 @@ public sealed class HiddenStateCarried() : CrashCheck(About, CrashKind.GraphTwic
 
     const string Fix = "detach the state before the next batch: hidden = hidden.detach(); or start each batch from zeros";
 
-    RelatedLocation[] Places() => Carried(Graph) is { Operation: { Site: { } site } operation } ? [new(site.File, site.Line, $"{operation.Module} takes the state of the step before")] : [];
+    RelatedLocation[] Places() => Carried(Graph, leafKnown: false) is { Operation: { Site: { } site } operation } ? [new(site.File, site.Line, $"{operation.Module} takes the state of the step before")] : [];
 }

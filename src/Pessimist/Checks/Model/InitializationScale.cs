@@ -43,6 +43,9 @@ public sealed class InitializationScale(InitializationScale.Limits limits) : Cau
 
         /// <summary>Standard deviation of a later module's output over that of the first one, or its inverse.</summary>
         [Origin(Origin.Convention)] public double Growth { get; init; } = 100;
+
+        /// <summary>Fading at which the signal is below what float32 resolves beside numbers of size 1: the output does not depend on the input.</summary>
+        [Origin(Origin.Definition)] public double Lost { get; init; } = 1e7;
     }
 
     readonly List<ParameterObserved> _weights = [];
@@ -64,23 +67,25 @@ public sealed class InitializationScale(InitializationScale.Limits limits) : Cau
 
     protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
     {
-        if (Vote is not null || _weights.Count == 0) return base.Unconfirmed(about);
+        if (Vote is SingleBatchVerdict.Passes || about.Any(e => e.Outcome == ExperimentOutcome.Refuted) || _weights.Count == 0) return base.Unconfirmed(about);
         var odd = _weights.Where(w => w.Model == 0).Select(w => (Weight: w, Ratio: w.WeightStd / Math.Sqrt(2.0 / w.Shape.Skip(1).Aggregate(1L, (a, b) => a * b)))).Where(w => w.Ratio > limits.Large || w.Ratio < limits.Small).ToArray();
         if (odd.Length == 0) return Passed("the weights start at a usual scale");
-        if (!HasSymptom) return Progress.State is Signals.ProgressState.Learns ? Passed("the scale of the weights is unusual, and the program learns") : NotEnoughEvidence("the scale of the weights is unusual, and nobody knows whether it matters");
+        var worse = Progress.Guess is { } guess && Progress.Count >= 20 && Progress.Last > 2 * guess;
+        if (!HasSymptom && !worse) return Progress.State is Signals.ProgressState.Learns ? Passed("the scale of the weights is unusual, and the program learns") : NotEnoughEvidence("the scale of the weights is unusual, and nobody knows whether it matters");
         if (_first?.Modules.Where(m => double.IsFinite(m.Std) && m.Std > 0).ToArray() is not { Length: > 1 } modules) return NotEnoughEvidence("the signal of the first pass was not measured");
         var growth = modules.Max(m => m.Std) / modules[0].Std;
         var fade = modules[0].Std / modules.Min(m => m.Std);
         var (weight, ratio) = odd.MaxBy(w => Math.Abs(Math.Log(w.Ratio)));
         if (ratio > 1 ? growth < limits.Growth : fade < limits.Growth) return Passed("the signal of the first pass keeps its size");
-        return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"the weights start {(ratio > 1 ? "far too large" : "far too small")}, and the signal {(ratio > 1 ? "grows" : "fades")} on its way: '{weight.Name}'"), EvidenceClass.Suspected) with
+        return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"the weights start {(ratio > 1 ? "far too large" : "far too small")}, and the signal {(ratio > 1 ? "grows" : "fades")} on its way: '{weight.Name}'"),
+            ratio < 1 && fade >= limits.Lost ? EvidenceClass.Proved : EvidenceClass.Suspected) with
         {
             Location = At(weight.Site, weight.Name),
             Evidence =
             [
                 new("standard deviation of the weights over He's", Format(ratio), string.Create(CultureInfo.InvariantCulture, $"{limits.Small} to {limits.Large}"), "convention"),
                 new(ratio > 1 ? "growth of the signal in the first pass" : "fading of the signal in the first pass", Format(ratio > 1 ? growth : fade), Format(limits.Growth), "convention"),
-                new("symptom", Symptom),
+                new("symptom", worse && !HasSymptom ? $"{Progress.Because}; that is still far above knowing nothing" : Symptom),
             ],
             Fixes = ["use He normal for ReLU, Glorot for tanh, or the default of the layers"],
         });

@@ -28,7 +28,9 @@ public sealed class KernelLargerThanInput() : CrashCheck(About, CrashKind.Kernel
     public override Verdict Conclude()
     {
         if (Crash is not { } crash) return NoCrash;
-        var shapes = ShapeMessage.Shapes(crash.Message);
+        // Before it, our engine names the module, its settings and its input.
+        var start = new[] { "Calculated padded", "Given input size" }.Select(w => crash.Message.IndexOf(w, StringComparison.OrdinalIgnoreCase)).Where(at => at >= 0).DefaultIfEmpty(0).Min();
+        var shapes = ShapeMessage.Shapes(crash.Message[start..]);
         var message = crash.Message.Contains("Kernel size:", StringComparison.OrdinalIgnoreCase) && shapes is [var left, var kernel, ..]
             ? $"{Name(crash)} has a kernel of {Times(kernel)} and is given {Times(left)}, padding included"
             : crash.Message.Contains("Calculated output size", StringComparison.OrdinalIgnoreCase) && shapes is [var given, ..]

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Model;
 
 /// <summary>PES205 mixed-batch-axis</summary>
-public sealed class MixedBatchAxis(MixedBatchAxis.Limits limits) : GraphCheck(About), IReads<BatchAxisTested>, IReads<BatchObserved>
+public sealed class MixedBatchAxis(MixedBatchAxis.Limits limits) : GraphCheck(About), IReads<BatchAxisTested>
 {
     public static readonly CheckInfo About = new()
     {
@@ -18,7 +19,7 @@ public sealed class MixedBatchAxis(MixedBatchAxis.Limits limits) : GraphCheck(Ab
             A `view` or `reshape` where a `permute` belongs mixes the examples. The network runs, and learns something else.
 
             The gradient of one output with respect to every input is computed, in evaluation mode: it must be exactly 0 for all inputs but its own.
-            In a traced step, a `view` or `reshape` that puts the size of the batch on another axis, without moving the elements, is proof as well.
+            In a traced step, a `view` or `reshape` that makes the axis of the batch from other elements than before is proof as well.
 
             ## When it is a false alarm
             Networks that let examples look at each other on purpose: contrastive heads, attention over the batch, set networks.
@@ -35,12 +36,6 @@ public sealed class MixedBatchAxis(MixedBatchAxis.Limits limits) : GraphCheck(Ab
     }
 
     BatchAxisTested? _tested;
-    readonly Dictionary<long, long> _examples = [];
-
-    void IReads<BatchObserved>.Read(BatchObserved observation)
-    {
-        if (observation.Inputs is [{ Shape: [var n, ..] }, ..] && _examples.Count < 10_000) _examples[observation.Step] = n;
-    }
 
     public void Read(BatchAxisTested observation) => _tested = observation;
 
@@ -64,25 +59,33 @@ public sealed class MixedBatchAxis(MixedBatchAxis.Limits limits) : GraphCheck(Ab
             });
     }
 
-    /// <summary>The same sizes in another order, made without moving an element: the batch has become another axis.</summary>
+    /// <summary>A view keeps the elements in their order: the axis of the batch stays what it is only where equally many elements lie before it.</summary>
     Verdict? Regrouped()
     {
         foreach (var trace in Graph.Traces)
+        {
+            if (ExampleFlow.Examples(trace, out _) is not { } n) continue;
+            var ambiguous = ExampleFlow.IsAmbiguous(trace, n);
             for (var i = 0; i < trace.Operations.Count; i++)
             {
-                if (trace.NameAt(i) is not ("view" or "reshape" or "unsafe_view") || trace.Operations[i] is not { Inputs: [{ Shape: { Count: > 2 } from }, ..], Outputs: [{ Shape: { Count: > 2 } to }, ..] } operation) continue;
-                // The batch must be the only axis of its size, or the new first axis might be the batch still.
-                if (!_examples.TryGetValue(trace.Step, out var n) || from[0] != n || to[0] == n || n < 2 || from.Count(s => s == n) != 1 || to[0] == 1) continue;
-                if (from.Count != to.Count || !from.Order().SequenceEqual(to.Order())) continue;
-                var shapes = string.Create(CultureInfo.InvariantCulture, $"[{string.Join(", ", from)}] to [{string.Join(", ", to)}]");
-                return Found(Finding($"{operation.Operation} {shapes} mixes the examples: it regroups the elements where a transpose moves them", EvidenceClass.Proved) with
+                if (trace.NameAt(i) is not ("view" or "reshape" or "unsafe_view") || trace.Operations[i] is not { Inputs: [{ } source, ..], Outputs: [{ Shape: var to }, ..], Module: not null } operation) continue;
+                if (ambiguous && trace.RoleOf(source) != "input 0") continue;
+                var from = source.Shape;
+                if (ExampleFlow.AxisOf(from, n) is not { } before || ExampleFlow.AxisOf(to, n) is not { } after || Before(from, before) == Before(to, after)) continue;
+                return Found(Finding($"{operation.Operation} of [{Text(from)}] to [{Text(to)}] mixes the examples: it regroups the elements where a transpose moves them", EvidenceClass.Proved) with
                 {
                     Location = At(operation.Site, operation.Module),
-                    Evidence = [new("axis of the batch", string.Create(CultureInfo.InvariantCulture, $"0, of size {n}, then {to.ToList().IndexOf(n)}"), "moved by transpose or permute", "definition")],
-                    Fixes = [$"use transpose or permute instead of {operation.Operation}"],
+                    Evidence = [new("elements before the axis of the batch", string.Create(CultureInfo.InvariantCulture, $"{Before(from, before)}, then {Before(to, after)}"), "as many as before", "definition"),
+                        new("examples in the batch", n.ToString(CultureInfo.InvariantCulture))],
+                    Fixes = [$"move the axis with transpose or permute before {operation.Operation}"],
                 });
             }
+        }
 
         return null;
     }
+
+    static long Before(IReadOnlyList<long> shape, int axis) => shape.Take(axis).Aggregate(1L, (a, b) => a * b);
+
+    static string Text(IReadOnlyList<long> shape) => string.Join(", ", shape.Select(s => s.ToString(CultureInfo.InvariantCulture)));
 }

@@ -13,7 +13,7 @@ public sealed class OutputWidthWrong() : LossCheck(About), IReads<ExceptionRaise
         Name = "output-width-wrong",
         Level = Level.Error,
         Summary = "the number of outputs does not fit the targets and the loss",
-        Explains = [.. Consequences.OfCause],
+        Explains = [.. Consequences.OfCause, "PES108"],
         Docs = """
             ## Why it matters
             Cross-entropy needs one output for each class. With fewer, the program ends when the first example of a class beyond them comes; with a single
@@ -82,7 +82,7 @@ public sealed class OutputWidthWrong() : LossCheck(About), IReads<ExceptionRaise
         if (Crashes.KindOf(crash) == CrashKind.TargetOutOfBounds)
         {
             var outputs = pair?.Prediction is { Count: > 1 } shape ? shape[1] : Tallies.All.Select(t => t.Example.Input?.Shape).FirstOrDefault(s => s is { Count: > 1 })?[1];
-            var wanted = crash.Message.Contains("is out of bounds", StringComparison.Ordinal) && ShapeMessage.Numbers(crash.Message) is [.., var id] ? id : crash.Inputs.Count > 1 && crash.Inputs[1].Max is { } max ? (long)max : (long?)null;
+            var wanted = crash.Message.IndexOf(" is out of bounds", StringComparison.Ordinal) is > 0 and var end && ShapeMessage.Numbers(crash.Message[..end]) is [.., var id] ? id : crash.Inputs.Count > 1 && crash.Inputs[1].Max is { } max ? (long)max : (long?)null;
             // Ids that begin at 1, or below 0, are wrong labels, not a wrong network.
             if (wanted < 0 || _classes.Count > 0 && _classes.Min > 0 && _classes.Max == outputs) return NotEnoughEvidence("the class ids do not begin at 0");
             if (wanted is { } target && target > 2 * outputs + 1000) return NotEnoughEvidence("the class ids are no class ids");

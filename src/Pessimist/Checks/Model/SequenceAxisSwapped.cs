@@ -19,7 +19,8 @@ public sealed class SequenceAxisSwapped() : CrashCheck(About, CrashKind.Shape), 
             Recurrent layers and attention of PyTorch expect (sequence, batch, feature) unless told `batch_first=True`. Given (batch, sequence, feature)
             they run, over the examples of the batch as if they were steps in time: each example depends on those before it, and nothing is learned.
 
-            It is proved by the shapes: the axis that the layer takes for the time has the size of the batch, and the other one has not.
+            It is proved by the shapes: the axis that the layer takes for the time has the size of the batch, and the other one has not. A recurrence
+            written by hand is proved where one result is computed from two examples that were drawn at random.
 
             ## When it is a false alarm
             A long series cut into consecutive steps, where the batch is the time, has one sequence a batch, and is silent. Where both axes are equally long,
@@ -68,6 +69,15 @@ public sealed class SequenceAxisSwapped() : CrashCheck(About, CrashKind.Shape), 
 
         var looked = false;
         foreach (var trace in Graph.Traces)
+        {
+            // Only examples drawn at random are surely no steps in time.
+            if (ExampleFlow.Examples(trace, out var drawn) is { } all && drawn && ExampleFlow.Joins(trace, all) is { } join)
+                return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"the network goes through the {all} examples of the batch one after the other, as if they were steps in time"), EvidenceClass.Proved) with
+                {
+                    Location = At(trace.Operations[join].Site, trace.Operations[join].Module),
+                    Evidence = [new("examples that one result is computed from", "2", "1", "definition")],
+                    Fixes = ["transpose the first two axes before the network, or go through the other axis"],
+                });
             for (var i = 0; i < trace.Operations.Count; i++)
             {
                 var operation = trace.Operations[i];
@@ -89,6 +99,7 @@ public sealed class SequenceAxisSwapped() : CrashCheck(About, CrashKind.Shape), 
                     Fixes = [batchFirst ? "transpose the first two axes, or drop batch_first" : "use batch_first=True, or transpose the first two axes"],
                 });
             }
+        }
 
         return looked ? Passed("sequences lie along the axis that the layers expect")
             : Graph.Traces.Count == 0 ? NoTrace : NotApplicable("no recurrent layer or attention whose batch is known was seen");

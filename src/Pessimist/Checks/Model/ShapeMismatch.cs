@@ -40,8 +40,9 @@ public sealed class ShapeMismatch() : CrashCheck(About, CrashKind.Shape)
     {
         if (!crash.Message.Contains("cannot be multiplied", StringComparison.Ordinal) && !(OperationNames.Canonical(crash.Operation ?? "") == "linear" && crash.Message.Contains("size mismatch", StringComparison.Ordinal)))
             return null;
-        var shapes = ShapeMessage.Shapes(crash.Message);
-        if (shapes is not [.., { Length: 2 } left, { Length: 2 } right]) return null;
+        var at = crash.Message.IndexOf("shapes cannot", StringComparison.Ordinal);
+        var shapes = ShapeMessage.Shapes(at < 0 ? crash.Message : crash.Message[at..]);
+        if (shapes is not [{ Length: 2 } left, { Length: 2 } right, ..]) return null;
         var isLayer = Module?.Type == "Linear" || OperationNames.Canonical(crash.Operation ?? "") == "linear";
         if (!isLayer) return ($"{Name(crash)} cannot multiply {Shape(left)} by {Shape(right)}: {left[1]} columns and {right[0]} rows", null);
         long given = left[1], takes = right[0], makes = right[1];

@@ -47,7 +47,7 @@ public sealed class SymmetricInitialization() : CauseCheck(About), IReads<Parame
     protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
     {
         // An experiment knows better; a batch that is fitted speaks against it.
-        if (Vote is not null || _weights.Count == 0) return base.Unconfirmed(about);
+        if (Vote is SingleBatchVerdict.Passes || about.Any(e => e.Outcome == ExperimentOutcome.Refuted) || _weights.Count == 0) return base.Unconfirmed(about);
         foreach (var network in _weights.GroupBy(w => w.Model))
         {
             var weights = network.ToArray();

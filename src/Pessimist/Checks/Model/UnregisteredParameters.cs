@@ -13,7 +13,7 @@ public sealed class UnregisteredParameters() : Check(About), IReads<ModuleBuilt>
         Name = "unregistered-parameters",
         Level = Level.Error,
         Summary = "modules lie in a plain list or dictionary: they are never trained, moved or saved",
-        Explains = [.. Consequences.OfCause, "PES503", "PES805"],
+        Explains = [.. Consequences.OfCause, "PES404", "PES503", "PES805"],
         Docs = """
             ## Why it matters
             A network finds the modules that are its own fields, and those in a `ModuleList`, `ModuleDict` or `Sequential`. Those in a plain list or

@@ -33,6 +33,26 @@ public sealed class SoftmaxOverWrongDimensionTests
     }
 
     [Fact]
+    public void A_cross_entropy_written_by_hand_is_proved_too()
+    {
+        var build = new TraceBuilder();
+        var logarithms = build.Op("log", build.Op("softmax", build.Linear(build.Input(32, 8), "head", 10), dimension: 0));
+        build.Op("mean", [build.Op("sum", [build.Op("mul", [logarithms, build.Op("one_hot", [build.Tensor(null, 32)], [32, 10], gradient: false)], [32, 10])], [32])], []);
+
+        Diagnose(build.Operations).FindingOf(Name).ShouldNotBeNull().Location!.Line.ShouldBe(101);
+    }
+
+    [Fact]
+    public void An_entropy_over_the_batch_is_silent()
+    {
+        var build = new TraceBuilder();
+        var p = build.Op("softmax", build.Linear(build.Input(32, 8), "head", 10), dimension: 0);
+        build.Op("mean", [build.Op("mul", [build.Op("log", p), p], [32, 10])], []);
+
+        Diagnose(build.Operations).FindingOf(Name).ShouldBeNull();
+    }
+
+    [Fact]
     public void Columns_that_sum_to_1_are_proof_when_a_softmax_made_them() =>
         Diagnose(Steps(3, s => CrossEntropy(s, s_columns, madeBy: "softmax"))).FindingOf(Name).ShouldNotBeNull().EvidenceClass.ShouldBe(EvidenceClass.Proved);
 

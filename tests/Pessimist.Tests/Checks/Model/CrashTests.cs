@@ -126,6 +126,38 @@ public sealed class CrashTests
         result.FindingOf("shape-mismatch").ShouldBeNull();
     }
 
+    static TraceBuilder Unrolled(bool drawn, bool transposed = false, bool recurrent = true)
+    {
+        var build = new TraceBuilder();
+        var rows = drawn ? build.Op("index_select", [build.Tensor(null, 500, 8, 1), build.Tensor(null, 20)], [20, 8, 1], dimension: 0) : build.Tensor(null, 20, 8, 1);
+        var input = (transposed ? build.Op("transpose", [rows], [8, 20, 1]) : rows) with { Role = "input 0" };
+        var count = (int)input.Shape[0];
+        var steps = build.Split("unbind", input, count, [input.Shape[1], 1], "");
+        var (weight, back) = (build.Parameter("input.weight", 16, 1), build.Parameter("hidden.weight", 16, 16));
+        TensorFacts? state = null;
+        List<TensorFacts> states = [];
+        foreach (var step in steps)
+        {
+            var next = build.Op("linear", [step, weight], [input.Shape[1], 16], "input");
+            if (state is not null && recurrent) next = build.Op("add", [next, build.Op("linear", [state, back], [input.Shape[1], 16], "hidden")], [input.Shape[1], 16], "");
+            states.Add(state = build.Op("tanh", next, ""));
+        }
+
+        build.Linear(build.Op("stack", [.. states], [count, input.Shape[1], 16], ""), "head", 2);
+        return build;
+    }
+
+    [Fact]
+    public void A_recurrence_by_hand_over_examples_drawn_at_random_is_proved() => Diagnose(Unrolled(drawn: true).Operations).FindingOf(Axis).ShouldNotBeNull().EvidenceClass.ShouldBe(EvidenceClass.Proved);
+
+    [Fact]
+    public void A_recurrence_over_time_over_one_long_series_and_examples_one_by_one_are_silent()
+    {
+        Diagnose(Unrolled(drawn: true, transposed: true).Operations).FindingOf(Axis).ShouldBeNull();
+        Diagnose(Unrolled(drawn: false).Operations).FindingOf(Axis).ShouldBeNull();
+        Diagnose(Unrolled(drawn: true, recurrent: false).Operations).FindingOf(Axis).ShouldBeNull();
+    }
+
     static TraceBuilder WithState(bool leaf)
     {
         var build = new TraceBuilder(step: 1);

@@ -33,6 +33,15 @@ public sealed class ShapeMismatchTests
     }
 
     [Fact]
+    public void Our_own_engine_s_message_names_more_shapes()
+    {
+        const string message = "Linear(in_features=54, out_features=10, bias=True), made at Crashes.cs:77, failed on float32[400, 6, 3, 3]: aten::linear failed: mat1 and mat2 shapes cannot be multiplied (7200x3 and 54x10) "
+            + "(arguments: float32[400, 6, 3, 3], float32[10, 54], float32[10])";
+
+        Explained(Crash(message, "linear", "3", Floats(400, 6, 3, 3)), Module("3", "Linear")).Fixes.ShouldHaveSingleItem().ShouldBe("flatten the tensor before 3: 6 x 3 x 3 = 54 features");
+    }
+
+    [Fact]
     public void A_linear_layer_made_for_another_picture_size_is_told_the_size() =>
         Explained(Crash("mat1 and mat2 shapes cannot be multiplied (64x784 and 400x10)", "linear", "fc1", Floats(64, 784))).Fixes[0].ShouldStartWith("let fc1 take 784 features");
 

@@ -37,17 +37,19 @@ public sealed class StructureChecksTests
         Diagnose().VerdictOf(Bias).ShouldBeOfType<Verdict.NotEnoughEvidence>();
     }
 
-    static Observation[] Reshaped(string operation, long[] from, long[] to)
+    static IEnumerable<OperationSeen> Reshaped(string operation, long[] from, long[] to, long examples = 32)
     {
         var build = new TraceBuilder();
-        var x = build.Input(from);
-        build.Linear(build.Op(operation, [x], to), "fc", 4);
-        return [new BatchObserved { Step = 0, Inputs = [x] }, .. build.Operations];
+        var hidden = build.Linear(build.Op(operation, [build.Input(from)], to, module: ""), "fc", 4);
+        build.Op("cross_entropy_loss", [build.Op("mean", [hidden], [examples, 4]), build.Target(examples)], []);
+        return build.Operations;
     }
 
-    [Fact]
-    public void A_view_that_moves_the_batch_to_another_axis_is_proved() =>
-        Diagnose(Reshaped("view", [32, 10, 8], [10, 32, 8])).FindingOf(Mixed).ShouldNotBeNull().Message.ShouldBe("view [32, 10, 8] to [10, 32, 8] mixes the examples: it regroups the elements where a transpose moves them");
+    [Theory]
+    [InlineData(new long[] { 32, 10, 8 }, new long[] { 10, 32, 8 })]
+    [InlineData(new long[] { 10, 32, 8 }, new long[] { 32, 80 })]
+    public void A_view_that_moves_the_batch_without_its_elements_is_proved(long[] from, long[] to) =>
+        Diagnose(Reshaped("view", from, to)).FindingOf(Mixed).ShouldNotBeNull().Message.ShouldStartWith("view of [");
 
     [Theory]
     [InlineData("transpose", new long[] { 32, 10, 8 }, new long[] { 10, 32, 8 })]
@@ -55,7 +57,18 @@ public sealed class StructureChecksTests
     [InlineData("view", new long[] { 32, 10, 8 }, new long[] { 320, 8, 1 })]
     [InlineData("view", new long[] { 32, 32, 8 }, new long[] { 8, 32, 32 })]
     [InlineData("view", new long[] { 32, 10, 1 }, new long[] { 1, 32, 10 })]
-    public void Moving_axes_and_merging_them_is_silent(string operation, long[] from, long[] to) => Diagnose(Reshaped(operation, from, to)).FindingOf(Mixed).ShouldBeNull();
+    [InlineData("view", new long[] { 32, 3, 8, 8 }, new long[] { 32, 192 })]
+    public void Views_that_keep_the_batch_and_transposes_are_silent(string operation, long[] from, long[] to) => Diagnose(Reshaped(operation, from, to)).FindingOf(Mixed).ShouldBeNull();
+
+    [Fact]
+    public void A_hidden_axis_of_the_size_of_the_batch_by_chance_is_silent()
+    {
+        var build = new TraceBuilder();
+        var hidden = build.Linear(build.Input(8, 10, 16), "fc", 32);
+        build.Op("cross_entropy_loss", [build.Linear(build.Op("view", [hidden], [32, 80], module: ""), "head", 4), build.Target(32)], []);
+
+        Diagnose(build.Operations).FindingOf(Mixed).ShouldBeNull();
+    }
 
     static Observation[] List(string type = "Linear", int times = 3) =>
     [
@@ -176,6 +189,14 @@ public sealed class StructureChecksTests
         Diagnose([Weight("fc1.weight", std: 3), Signal(20, 25), .. Stuck]).FindingOf(Scale).ShouldBeNull();
         Diagnose([Weight("fc1.weight", std: 3), .. Stuck]).VerdictOf(Scale).ShouldBeOfType<Verdict.NotEnoughEvidence>();
     }
+
+    [Fact]
+    public void A_signal_that_is_lost_on_its_way_is_proved() =>
+        Diagnose([.. ThreeSeeds(SingleBatchVerdict.Plateaus), Weight("fc1.weight", std: 1e-4), Weight("fc2.weight", std: 1e-4), Signal(1e-3, 1e-7, 1e-12), .. Stuck]).FindingOf(Scale).ShouldNotBeNull().EvidenceClass.ShouldBe(EvidenceClass.Proved);
+
+    [Fact]
+    public void A_loss_that_ends_far_above_knowing_nothing_is_a_symptom() =>
+        Diagnose([Weight("fc1.weight", std: 10), Signal(20, 1e5), .. Steps(60, s => CrossEntropy(s, Logits, 1e5 - 500 * s))]).FindingOf(Scale).ShouldNotBeNull();
 
     [Theory]
     [InlineData(0.072)]
