@@ -1,5 +1,3 @@
-using Pessimist.Observations;
-
 namespace Pessimist.Signals;
 
 /// <summary>Where the examples of the batch go in a traced step.</summary>
@@ -25,7 +23,7 @@ public static class ExampleFlow
             }
 
         for (var i = 0; i < trace.Operations.Count; i++)
-            if (trace.IsLoss(i) && trace.Operations[i].Inputs is [{ Shape: [var rows, ..] }, { Shape: [var targets] or [var targets, 1] }, ..] && rows == targets && rows > 1) return rows;
+            if (trace.IsLoss(i) && trace.Operations[i].Inputs is [{ Shape: [> 1, ..] scores }, { Shape: [.., _] target }, ..] && (target.Count == 1 || target is [_, 1]) && scores[0] == target[0]) return target[0];
         return null;
     }
 

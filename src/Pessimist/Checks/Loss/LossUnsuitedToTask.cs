@@ -72,7 +72,7 @@ public sealed class LossUnsuitedToTask() : LossCheck(About), IReads<BatchObserve
             if (doubt is not { } level) continue;
             var finding = isBinary
                 ? Finding(string.Create(CultureInfo.InvariantCulture, $"binary cross-entropy is given class ids up to {example.Target!.Max:0}"), EvidenceClass.Proved)
-                : Finding(string.Create(CultureInfo.InvariantCulture, _ids ? $"a regression loss is given class ids, 0 to {_highest}" : $"a regression loss is given whole numbers, 0 to {_largest:0}"), EvidenceClass.Suspected, level);
+                : Finding(string.Create(CultureInfo.InvariantCulture, $"a regression loss is given {(_ids ? "class ids" : "whole numbers")}, 0 to {Math.Max(_highest, _largest):0}"), EvidenceClass.Suspected, level);
             return Found(finding with
             {
                 Location = At(guilty.Site),

@@ -25,11 +25,13 @@ public sealed class KernelLargerThanInput() : CrashCheck(About, CrashKind.Kernel
             """,
     };
 
+    static readonly string[] s_starts = ["Calculated padded", "Given input size"];
+
     public override Verdict Conclude()
     {
         if (Crash is not { } crash) return NoCrash;
         // Before it, our engine names the module, its settings and its input.
-        var start = new[] { "Calculated padded", "Given input size" }.Select(w => crash.Message.IndexOf(w, StringComparison.OrdinalIgnoreCase)).Where(at => at >= 0).DefaultIfEmpty(0).Min();
+        var start = s_starts.Select(w => crash.Message.IndexOf(w, StringComparison.OrdinalIgnoreCase)).Where(at => at >= 0).DefaultIfEmpty(0).Min();
         var shapes = ShapeMessage.Shapes(crash.Message[start..]);
         var message = crash.Message.Contains("Kernel size:", StringComparison.OrdinalIgnoreCase) && shapes is [var left, var kernel, ..]
             ? $"{Name(crash)} has a kernel of {Times(kernel)} and is given {Times(left)}, padding included"
