@@ -1,5 +1,7 @@
+using Pessimist.Diagnosis;
 using Pessimist.Observations;
 using Pessimist.Runs;
+using Pessimist.Tests.Checks;
 
 namespace Pessimist.Tests.Runs;
 
@@ -123,6 +125,38 @@ public sealed class ThinningTests
         foreach (var observation in Program(10_003, _ => 1).Append(new ProgramEnded { ExitCode = 1 })) program.Add(observation);
         program.Observations[^1].ShouldBeOfType<ProgramEnded>();
         program.Observations[^2].ShouldBeOfType<LoopEvent>().Step.ShouldBe(10_002);
+    }
+
+    /// <summary>Loops as people write them, healthy and sick: moves as in <see cref="Loops"/>.</summary>
+    [Theory]
+    [InlineData("Z B S", true)]
+    [InlineData("B S Z", true)]
+    [InlineData("H B S", true)]
+    [InlineData("Z B B B B S", true)]
+    [InlineData("Z B S D", true)]
+    [InlineData("Z B K Z B S", true)]
+    [InlineData("Z0 B0 S0 Z1 B1 S1", true)]
+    [InlineData("Z0 B0 S0 Z1 B01 S1", true)]
+    [InlineData("Z B Z B S", true)]
+    [InlineData("B S", false)]
+    [InlineData("Z B", false)]
+    [InlineData("B Z S", false)]
+    [InlineData("Z S B", false)]
+    public void What_was_left_out_changes_no_finding(string moves, bool healthy)
+    {
+        Observation[] all = [.. Loops.SmallNet(), .. Loops.Loop(6_000, moves, step => 0.3 + 2 * Math.Exp(-step / 500.0)), Loops.Ended(6_000)];
+        var whole = Findings(all);
+        var thinned = Thinned(all);
+        thinned.Observations.Count.ShouldBeLessThan(all.Length / 2);
+        Findings(thinned.Observations).ShouldBe(whole);
+        (whole.Length == 0).ShouldBe(healthy, string.Join(" ", whole));
+
+        static string[] Findings(IReadOnlyList<Observation> run)
+        {
+            var live = LiveDiagnosis.Everything();
+            foreach (var observation in run) live.Read(observation);
+            return [.. live.Result().Findings.Select(f => f.Code)];
+        }
     }
 
     public static TheoryData<string> Hostile => ["one step", "two steps in turn", "steps that fall", "huge steps", "a name each", "large records", "no step", "endless epochs of few steps"];
