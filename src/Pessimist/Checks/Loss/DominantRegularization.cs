@@ -71,7 +71,7 @@ public sealed class DominantRegularization(DominantRegularization.Limits limits)
 
     protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
     {
-        if (Vote is not null && !Fails) return base.Unconfirmed(about);
+        if (Vote is SingleBatchVerdict.Passes || about.Any(e => e.Outcome == ExperimentOutcome.Refuted)) return base.Unconfirmed(about);
         // Two data losses in a step are not told apart from a loss and a penalty.
         if (_loss is null || _shares.Count < limits.Steps || _places.Count != 1) return _shares.Count == 0 ? NotEnoughEvidence("no loss was observed together with what is minimized") : NotEnoughEvidence("too few steps with one loss of the data");
         // A penalty that is minimized shrinks; what it was at first kept the data from being learned.

@@ -109,6 +109,15 @@ public sealed class LossOfTaskTests
     }
 
     [Fact]
+    public void It_is_suspected_when_the_single_batch_is_undecided_and_silent_when_it_is_fitted()
+    {
+        Observation[] penalized = [.. Penalized(_ => 2.3026, s => 50 * Math.Exp(-s / 30.0))];
+
+        Diagnose([.. ThreeSeeds(SingleBatchVerdict.NotEnoughEvidence), .. penalized]).FindingOf(Penalty).ShouldNotBeNull();
+        Diagnose([.. ThreeSeeds(SingleBatchVerdict.Passes), .. penalized]).FindingOf(Penalty).ShouldBeNull();
+    }
+
+    [Fact]
     public void A_small_penalty_and_a_large_one_beside_a_loss_that_falls_are_silent()
     {
         Diagnose(Penalized(_ => 2.3026, _ => 0.1)).VerdictOf(Penalty).ShouldBeOfType<Verdict.Passed>();
