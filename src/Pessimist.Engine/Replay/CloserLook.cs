@@ -25,33 +25,49 @@ static class CloserLook
                 Cause = "loss-ignores-target",
                 Site = recording.Moves.OfType<BackwardMove>().FirstOrDefault()?.Site,
             };
-        if (Labels(recording) is { } labels) yield return labels;
+        foreach (var labels in Labels(recording)) yield return labels;
         if (BatchAxis(recording) is { } axis) yield return axis;
     }
 
-    static LabelsTested? Labels(Recording recording)
+    /// <summary>Numbers that may be multiplied in one pass over the examples, for the doubts about labels.</summary>
+    const double MostWork = 1e7;
+
+    const int Folds = 5, MostSuspects = 20;
+
+    static List<Observation> Labels(Recording recording)
     {
-        if (recording.Data is not { Count: >= 20 } data || data.Inputs.IsDisposed || !data.Inputs.DType.IsFloatingPoint() || data.Inputs.Rank < 2) return null;
+        if (recording.Data is not { Count: >= 20 } data || data.Inputs.IsDisposed || !data.Inputs.DType.IsFloatingPoint() || data.Inputs.Rank < 2) return [];
         using var scope = Scope.New();
         using var noGrad = Autograd.NoGrad();
         var rows = Math.Min(data.Count, MostRows);
-        if (data.Inputs.Numel / data.Count * rows > MostValues) return null;
+        if (data.Inputs.Numel / data.Count * rows > MostValues) return [];
         var inputs = data.Inputs.Narrow(0, 0, rows).Reshape(rows, -1).To(Device.Cpu, DType.Float32);
         var scale = inputs.Std([0], keepDim: true);
         var normal = ((inputs - inputs.Mean([0], keepDim: true)) / (scale + 1e-6)).Contiguous();
         var values = normal.ToArray<float>();
-        if (!values.All(float.IsFinite)) return null;
+        if (!values.All(float.IsFinite)) return [];
         var features = new FeatureMatrix(values, (int)normal.Size(1));
         var target = data.Targets.Narrow(0, 0, rows);
-        if (target.Numel != rows) return null;
+        if (target.Numel != rows) return [];
         if (target.DType.IsFloatingPoint())
         {
             var numbers = target.Reshape(-1).To(Device.Cpu, DType.Float32).ToArray<float>();
-            return numbers.All(float.IsFinite) && numbers.Distinct().Skip(1).Any() ? new LabelsTested(LabelDependenceTest.ForValues(features, numbers)) : null;
+            return numbers.All(float.IsFinite) && numbers.Distinct().Skip(1).Any() ? [new LabelsTested(LabelDependenceTest.ForValues(features, numbers))] : [];
         }
 
         int[] classes = [.. target.Reshape(-1).To(Device.Cpu, DType.Int64).ToArray<long>().Select(c => (int)c)];
-        return classes.Distinct().Skip(1).Any() ? new LabelsTested(LabelDependenceTest.ForClasses(features, classes)) : null;
+        return classes.Distinct().Skip(1).Any() ? [new LabelsTested(LabelDependenceTest.ForClasses(features, classes)), .. Doubts(features, classes)] : [];
+    }
+
+    static IEnumerable<Observation> Doubts(FeatureMatrix features, int[] classes)
+    {
+        var count = classes.Max() + 1;
+        if (classes.Min() < 0 || (double)features.Rows * features.Columns * count > MostWork || classes.GroupBy(c => c).Any(g => g.Count() < Folds)) yield break;
+        var probabilities = OutOfSample.Probabilities(new ClassifiedRows(features, classes), count, Folds);
+        if (LabelNoise.Measure(classes, probabilities, count) is not { } noise) yield break;
+        yield return new LabelNoiseMeasured(noise.Count, noise.Errors, noise.SureErrors, noise.Expected, noise.P, noise.Share.Value, noise.Share.Low, noise.Share.High, noise.Majority);
+        foreach (var suspect in noise.Suspects.Take(MostSuspects))
+            yield return new LabelSuspected($"example {suspect.Example}", $"{suspect.Given}", $"{suspect.Suggested}", suspect.Score);
     }
 
     /// <summary>The gradient of one output with respect to every input, in evaluation mode.</summary>

@@ -17,7 +17,7 @@ sealed class ExampleHashes(int most = ExampleHashes.Most)
     public void Clear() => _seen.Clear();
 
     /// <summary>FNV-1a (Fowler, Noll, Vo 1991): 8 bytes instead of a string.</summary>
-    static ulong Short(string hash)
+    public static ulong Short(string hash)
     {
         var value = 14695981039346656037;
         foreach (var c in hash) value = (value ^ c) * 1099511628211;

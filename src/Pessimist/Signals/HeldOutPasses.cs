@@ -19,7 +19,7 @@ public sealed class HeldOutPasses
     readonly HashSet<int> _trainLoaders = [];
     readonly HashSet<int> _trainModels = [];
     readonly HashSet<int> _optimizers = [];
-    readonly Dictionary<int, LoaderBuilt> _loaders = [];
+    readonly LoaderGroups _loaders = new();
     readonly ExampleHashes _trained = new(20_000);
 
     public void Read(PassObserved pass)
@@ -32,6 +32,7 @@ public sealed class HeldOutPasses
     public void Read(BatchObserved batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        batch = _loaders.Grouped(batch);
         if (batch.Phase == Phase.Train)
         {
             if (batch.Loader is { } loader) _trainLoaders.Add(loader);
@@ -53,11 +54,7 @@ public sealed class HeldOutPasses
         if (metric.Split is "validation" or "test" && At(metric.Step) is { } evaluation) evaluation.Judged = true;
     }
 
-    public void Read(LoaderBuilt loader)
-    {
-        ArgumentNullException.ThrowIfNull(loader);
-        _loaders[loader.Loader] = loader;
-    }
+    public void Read(LoaderBuilt loader) => _loaders.Read(loader);
 
     public void Read(OptimizerBuilt optimizer)
     {
@@ -75,7 +72,7 @@ public sealed class HeldOutPasses
 
     /// <summary>The loaders that held-out data come from at this step.</summary>
     public IEnumerable<LoaderBuilt> LoadersAt(long step) => !_steps.TryGetValue(step, out var evaluation) ? []
-        : evaluation.Loaders.Where(l => !_trainLoaders.Contains(l)).Order().Select(l => _loaders.GetValueOrDefault(l)).OfType<LoaderBuilt>();
+        : evaluation.Loaders.Where(l => !_trainLoaders.Contains(l)).Order().Select(l => _loaders[l]).OfType<LoaderBuilt>();
 
     /// <summary>The same batch goes through the network several times at this step, as when predictions are averaged over dropout masks.</summary>
     public bool Repeats(long step)
@@ -85,7 +82,7 @@ public sealed class HeldOutPasses
         long batches = 0;
         foreach (var loader in evaluation.Loaders)
         {
-            if (_loaders.GetValueOrDefault(loader)?.Batches is not { } all) return false;
+            if (_loaders[loader]?.Batches is not { } all) return false;
             batches += all;
         }
 

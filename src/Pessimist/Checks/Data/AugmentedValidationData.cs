@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Data;
 
@@ -49,18 +50,15 @@ public sealed class AugmentedValidationData(AugmentedValidationData.Limits limit
     }
 
     readonly SortedDictionary<int, Source> _sources = [];
-    readonly Dictionary<int, LoaderBuilt> _loaders = [];
+    readonly LoaderGroups _loaders = new();
     readonly HashSet<int> _trainLoaders = [];
 
-    public void Read(LoaderBuilt observation)
-    {
-        ArgumentNullException.ThrowIfNull(observation);
-        _loaders[observation.Loader] = observation;
-    }
+    public void Read(LoaderBuilt observation) => _loaders.Read(observation);
 
     public void Read(BatchObserved observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
+        observation = _loaders.Grouped(observation);
         if (observation is not { Loader: { } loader, Index: { } index, Inputs: [{ Hash: { } hash }, ..] }) return;
         if (observation.Phase == Phase.Train) _trainLoaders.Add(loader);
         if (observation.Phase != Phase.Evaluate || observation.LabelOrder.Distinct().Take(2).Count() < 2) return;
@@ -84,7 +82,7 @@ public sealed class AugmentedValidationData(AugmentedValidationData.Limits limit
         foreach (var (number, source) in sources)
         {
             if (source.Averages || source.Labels < limits.Labels || source.SameLabels < 0.9 * source.Compared || source.Changed < limits.Changed * source.SameLabels) continue;
-            _loaders.TryGetValue(number, out var loader);
+            var loader = _loaders[number];
             string[] transforms = [.. loader?.RandomTransforms ?? []];
             return Found(Finding("random transforms change the validation data from one evaluation to the next", EvidenceClass.Proved) with
             {

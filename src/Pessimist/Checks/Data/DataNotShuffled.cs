@@ -20,7 +20,8 @@ public sealed class DataNotShuffled(DataNotShuffled.Limits limits) : ProgramChec
 
             ## How it is told
             The share of the commonest class in each batch is compared with that of the same labels in random order (100 permutations). It is reported
-            only with a symptom: the loss does not come down; or whenever another class comes, or on evaluated data, it is worse than knowing nothing.
+            only with a symptom: the loss does not come down; or whenever another class comes, or on evaluated data, it is worse than knowing nothing;
+            or it swings between knowing and not knowing from batch to batch.
 
             ## When it is a false alarm
             Silent are: an order that does no harm; data sorted by time or by anything but the label; small batches and rare classes, that are often
@@ -51,23 +52,19 @@ public sealed class DataNotShuffled(DataNotShuffled.Limits limits) : ProgramChec
     sealed record Labelled(long Step, int Loader, long[] Labels, Site? Site);
 
     readonly List<Labelled> _batches = [];
-    readonly Dictionary<int, LoaderBuilt> _loaders = [];
+    readonly LoaderGroups _loaders = new();
     readonly Dictionary<long, double> _losses = [];
     readonly List<double> _evaluated = [];
     bool _classifies;
 
-    public void Read(LoaderBuilt observation)
-    {
-        ArgumentNullException.ThrowIfNull(observation);
-        _loaders[observation.Loader] = observation;
-    }
+    public void Read(LoaderBuilt observation) => _loaders.Read(observation);
 
     public void Read(BatchObserved observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
         if (observation.Phase != Phase.Train || _batches.Count >= MostBatches) return;
         long[] labels = [.. observation.LabelOrder.Where(l => l >= 0)];
-        if (labels.Length > 0) _batches.Add(new Labelled(observation.Step, observation.Loader ?? -1, labels, observation.Site));
+        if (labels.Length > 0) _batches.Add(new Labelled(observation.Step, _loaders.Grouped(observation).Loader ?? -1, labels, observation.Site));
     }
 
     protected override void OnLoss(LossObserved observation)
@@ -96,7 +93,7 @@ public sealed class DataNotShuffled(DataNotShuffled.Limits limits) : ProgramChec
             return Passed($"the commonest class makes {Percent(pure)} of a batch, {Percent(mean)} when shuffled");
         if (Harm(windows, labels) is not { } harm) return Passed($"batches hold one class at a time ({Percent(pure)}), and no harm is seen");
 
-        _loaders.TryGetValue(batches[0].Loader, out var loader);
+        var loader = _loaders[batches[0].Loader];
         return Found(Finding($"training batches hold one class at a time: the commonest class makes {Percent(pure)} of a batch, {Percent(mean)} when shuffled", EvidenceClass.Suspected) with
         {
             Location = At(loader?.Site ?? batches[0].Site),
@@ -164,6 +161,10 @@ public sealed class DataNotShuffled(DataNotShuffled.Limits limits) : ProgramChec
             .Select(pair => _losses.TryGetValue(pair.Second.Step, out var loss) ? loss : double.NaN).Where(double.IsFinite).ToArray();
         if (changes.Length >= 2 && Trend.Quantile(changes, 0.5) is var jump && jump > nothing)
             return string.Create(CultureInfo.InvariantCulture, $"the loss is {jump:0.###} when another class comes; knowing nothing costs {nothing:0.###}");
+        // What it knows of the class at hand, it does not know of the next: the loss swings between the two.
+        var later = windows.Skip(windows.Count / 2).Select(w => _losses.TryGetValue(w.Step, out var loss) ? loss : double.NaN).Where(double.IsFinite).ToArray();
+        if (later.Length >= limits.Batches && Trend.Quantile(later, 0.9) is var high && high > nothing && Trend.Quantile(later, 0.1) is var low && low < 0.5 * nothing && later.Average() > 0.4 * nothing)
+            return string.Create(CultureInfo.InvariantCulture, $"the loss swings between {low:0.###} and {high:0.###} from batch to batch; knowing nothing costs {nothing:0.###}");
         var last = _evaluated.TakeLast(Math.Max(1, _evaluated.Count / 4)).ToArray();
         if (_evaluated.Count >= 2 && Trend.Quantile(last, 0.5) is var evaluated && evaluated > nothing)
             return string.Create(CultureInfo.InvariantCulture, $"the loss of evaluated data is {evaluated:0.###}; knowing nothing costs {nothing:0.###}");

@@ -21,7 +21,8 @@ public sealed class InputDtypeTruncated(InputDtypeTruncated.Limits limits) : Che
 
             ## How it is told
             In a traced step: an operation on small integers whose exact result does not fit the type; a cast from fractions to at most three whole numbers;
-            a division of whole numbers that leaves 0 nearly everywhere. Its result must go into a layer as values.
+            a division of whole numbers that leaves 0 nearly everywhere. Its result must go into a layer as values, or be shaped
+            like the network's input and turned into fractions.
 
             ## When it is a false alarm
             Silent are: token ids, categories and indices, whatever is computed from them on the way to an embedding; masks; labels; values rounded to many
@@ -53,7 +54,7 @@ public sealed class InputDtypeTruncated(InputDtypeTruncated.Limits limits) : Che
         if (_graph.Traces.Count == 0) return NotEnoughEvidence("no step was traced");
         foreach (var trace in _graph.Traces)
             for (var i = 0; i < trace.Operations.Count; i++)
-                if (Loss(trace, i) is { } finding && ReachesALayer(trace, i))
+                if (Loss(trace, i) is { } finding && (ReachesALayer(trace, i) || IsAnInput(trace, i)))
                     return Found(finding);
         return Passed("no input loses its values before the network");
     }
@@ -101,6 +102,26 @@ public sealed class InputDtypeTruncated(InputDtypeTruncated.Limits limits) : Che
                     || name.StartsWith("masked", StringComparison.Ordinal)
                     || name is "gather" or "scatter" or "take" or "where" or "one_hot" or "eq" or "ne" or "gt" or "ge" or "lt" or "le" or "argmax" or "bincount" or "item" or "sum" && trace.Operations[consumer].Outputs is [{ Shape.Count: 0 }, ..]) continue;
                 if (trace.Operations[consumer].Inputs.Any(OperationTrace.IsParameter)) return true;
+                if (seen.Add(consumer)) queue.Enqueue(consumer);
+            }
+
+        return false;
+    }
+
+    /// <summary>Made outside of the network, turned into fractions, and shaped like what the network gets: data that a loader hands out later.</summary>
+    static bool IsAnInput(OperationTrace trace, int position)
+    {
+        var operation = trace.Operations[position];
+        if (operation.Module is not null || operation.Outputs is not [{ Shape: { Count: > 1 } shape }]) return false;
+        var input = trace.Operations.SelectMany(o => o.Inputs).FirstOrDefault(i => i.Role == "input 0");
+        if (input is null || !input.Shape.Skip(1).SequenceEqual(shape.Skip(1))) return false;
+        HashSet<int> seen = [position];
+        Queue<int> queue = new([position]);
+        while (queue.TryDequeue(out var next))
+            foreach (var consumer in trace.ConsumersOf(next))
+            {
+                if (trace.Operations[consumer].Outputs is not [{ } made] || !made.Shape.SequenceEqual(shape)) continue;
+                if (OperationNames.IsFloating(made.DType)) return true;
                 if (seen.Add(consumer)) queue.Enqueue(consumer);
             }
 

@@ -15,6 +15,7 @@ public sealed class InputNormalizedTwice(InputNormalizedTwice.Limits limits) : D
         Name = "input-normalized-twice",
         Level = Level.Warning,
         Summary = "pictures were scaled twice: their values are far smaller than one scaling leaves",
+        Explains = ["PES101", "PES402", "PES502", "PES611", "PES901", "PES902", "PES903", "PES904", "PES910"],
         Docs = """
             ## Why it matters
             Pixels divided by 255 twice lie within 0..0.004: the network sees almost nothing but its biases, and other pictures scaled once look

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Pessimist.Data.Profiling;
 using Pessimist.Observations;
+using Pessimist.Signals;
 using ClassCount = Pessimist.Data.Profiling.ClassCount;
 
 namespace Pessimist.Checks.Data;
@@ -39,9 +40,13 @@ public sealed partial class LabelsOutOfRange(LabelsOutOfRange.Limits limits) : D
 
         /// <summary>How far labels of a binary cross-entropy may lie outside of 0..1.</summary>
         [Origin(Origin.Convention, "smoothed labels reach 1.2")] public double Beyond { get; init; } = 0.5;
+
+        /// <summary>How far the sum of an example's soft labels may lie from 1, on average.</summary>
+        [Origin(Origin.Convention, "rounding")] public double Sum { get; init; } = 0.01;
     }
 
-    LossObserved? _beyond;
+    LossObserved? _beyond, _soft;
+    readonly List<double> _sums = [];
     ExceptionRaised? _crash;
     bool _anyLoss;
 
@@ -49,6 +54,13 @@ public sealed partial class LabelsOutOfRange(LabelsOutOfRange.Limits limits) : D
     {
         ArgumentNullException.ThrowIfNull(observation);
         _anyLoss = true;
+        if (observation is { Kind: "cross-entropy", Phase: Phase.Train, Weighted: false, Input.Shape: { Count: > 1 } shape, Target: { Mean: { } mean, Min: >= 0, Max: <= 1.0001 } target }
+            && OperationNames.IsFloating(target.DType) && target.Shape.SequenceEqual(shape) && _sums.Count < 64)
+        {
+            _soft ??= observation;
+            _sums.Add(mean * shape[1]);
+        }
+
         if (_beyond is null && observation is { Kind: "bce" or "bce-with-logits", Target: { Min: { } min, Max: { } max } } && (min <= -limits.Beyond || max >= 1 + limits.Beyond)) _beyond = observation;
     }
 
@@ -78,6 +90,16 @@ public sealed partial class LabelsOutOfRange(LabelsOutOfRange.Limits limits) : D
         }
 
         if (!_anyLoss) return NotEnoughEvidence("no loss was seen");
+        if (_sums.Count > 0 && Trend.Quantile(_sums, 0.5) is var sum && Math.Abs(sum - 1) > limits.Sum)
+        {
+            return Found(Finding($"soft labels of a cross-entropy sum to {Value(sum)} on average", EvidenceClass.Proved, Level.Warning) with
+            {
+                Location = _soft!.Site is { } softSite ? new Location(softSite.File, softSite.Line, softSite.Function) : null,
+                Evidence = [new("mean sum of the labels of an example", Value(sum), $"1 ± {Value(limits.Sum)}", "definition")],
+                Fixes = [sum < 1 ? "look for examples whose labels are all 0" : "use a binary cross-entropy for several labels at once, or divide each row by its sum"],
+            });
+        }
+
         if (_beyond is not { Target: { } target } loss) return Passed("no label is out of range");
         return Found(Finding($"labels of a binary cross-entropy lie within {Value(target.Min!.Value)}..{Value(target.Max!.Value)}: the loss has no minimum", EvidenceClass.Proved) with
         {

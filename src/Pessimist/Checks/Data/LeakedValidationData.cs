@@ -76,9 +76,10 @@ public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : D
         foreach (var source in sources.Where(s => s is { Trained: >= 5, IsAllTrained: false }))
         {
             var share = source.Trained / source.Expected;
-            var natural = Math.Max(_examples.NaturalRepeats, 1e-4);
-            var p = 1 - Binomial.CDF(natural, (int)source.Rows, (int)source.Trained - 1);
-            if (share < limits.Watched || p > limits.P) continue;
+            var natural = Math.Max(_examples.Repeats, 1e-4);
+            var p = 1 - Binomial.CDF(natural, source.Rows, source.Trained - 1);
+            var copied = _examples.IsCopied(source);
+            if (share < limits.Watched || p > limits.P && !copied) continue;
             return Found(Finding($"about {Percent(share)} of the examples that are evaluated were trained on", EvidenceClass.Proved) with
             {
                 Location = Location.Of(source.Loader?.Site),
@@ -88,6 +89,7 @@ public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : D
                     new("share, as far as training examples were recorded", Percent(share), Percent(limits.Watched), "convention"),
                     new("p of as many, if they repeated as training examples do", Value(p), Value(limits.P), "binomial test"),
                 ],
+                Notes = copied ? ["most examples occur twice and hardly any three times: they were copied before the split"] : [],
                 Fixes = ["split before copying, augmenting or cutting into windows, and by group where examples belong together"],
             });
         }

@@ -54,14 +54,10 @@ public sealed class PreprocessingDiffers(PreprocessingDiffers.Limits limits) : C
     readonly SortedDictionary<int, List<(long Step, Values Values)>> _evaluated = [];
     readonly HashSet<int> _trainLoaders = [];
     readonly HashSet<long> _judged = [];
-    readonly Dictionary<int, LoaderBuilt> _loaders = [];
+    readonly LoaderGroups _loaders = new();
     string? _shape;
 
-    public void Read(LoaderBuilt observation)
-    {
-        ArgumentNullException.ThrowIfNull(observation);
-        _loaders[observation.Loader] = observation;
-    }
+    public void Read(LoaderBuilt observation) => _loaders.Read(observation);
 
     public void Read(LossObserved observation)
     {
@@ -72,6 +68,7 @@ public sealed class PreprocessingDiffers(PreprocessingDiffers.Limits limits) : C
     public void Read(BatchObserved observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
+        observation = _loaders.Grouped(observation);
         if (observation.Phase == Phase.Train && observation.Loader is { } loader) _trainLoaders.Add(loader);
         if (observation.Phase == Phase.Unknown || observation.Inputs is not [{ Min: { } min, Max: { } max, Mean: { } mean, Std: { } std } input, ..]) return;
         if (!input.DType.Contains("float", StringComparison.Ordinal) || input.Shape.Count < 2 || !double.IsFinite(min + max + mean + std)) return;
@@ -106,7 +103,7 @@ public sealed class PreprocessingDiffers(PreprocessingDiffers.Limits limits) : C
 
     Finding With(Finding finding, int loader, Values[] batches)
     {
-        var site = _loaders.GetValueOrDefault(loader)?.Site ?? batches[0].Site;
+        var site = _loaders[loader]?.Site ?? batches[0].Site;
         return finding with
         {
             Location = Location.Of(site),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Data;
 
@@ -65,24 +66,30 @@ public sealed class RepeatedBatches(RepeatedBatches.Limits limits) : Check(About
     const int MostKept = 4096;
 
     readonly SortedDictionary<int, Series> _series = [];
-    readonly Dictionary<int, LoaderBuilt> _loaders = [];
+    readonly LoaderGroups _loaders = new();
     readonly HashSet<int> _evaluated = [];
+    readonly ExampleHashes _trained = new(20_000);
+    readonly List<string> _others = [];
     bool _anyBatch, _isOverfitted;
 
-    public void Read(SingleBatchTried observation) => _isOverfitted = true;
+    // After the program's own batches, it is an experiment of the tool.
+    public void Read(SingleBatchTried observation) => _isOverfitted |= !_anyBatch;
 
-    public void Read(LoaderBuilt observation)
-    {
-        ArgumentNullException.ThrowIfNull(observation);
-        _loaders[observation.Loader] = observation;
-    }
+    public void Read(LoaderBuilt observation) => _loaders.Read(observation);
 
     public void Read(BatchObserved observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
-        if (observation.Phase == Phase.Evaluate && observation is { Step: > 0, Loader: { } evaluated }) _evaluated.Add(evaluated);
+        observation = _loaders.Grouped(observation);
+        if (observation is { Phase: Phase.Evaluate, Step: > 0 })
+        {
+            if (observation.Loader is { } evaluated) _evaluated.Add(evaluated);
+            else if (_others.Count < 1000) _others.AddRange(observation.Examples);
+        }
+
         if (observation.Phase != Phase.Train) return;
         _anyBatch = true;
+        foreach (var example in observation.Examples) _trained.Add(example);
         var hash = observation.Inputs is [{ Hash: { } whole }, ..] ? whole : observation.Examples.Count > 0 ? string.Join('|', observation.Examples) : null;
         if (observation.Loader is not { } loader || hash is null) return;
         if (!_series.TryGetValue(loader, out var series)) _series[loader] = series = new Series();
@@ -125,7 +132,7 @@ public sealed class RepeatedBatches(RepeatedBatches.Limits limits) : Check(About
         if (all < limits.Steps) return NotEnoughEvidence($"{all} batches are too few, {limits.Steps} are needed");
         foreach (var (number, series) in _series)
         {
-            if (_loaders.GetValueOrDefault(number) is not { Batches: > 1 } loader) continue;
+            if (_loaders[number] is not { Batches: > 1 } loader) continue;
             if (Judge(series, loader) is { } finding) return Found(finding);
         }
 
@@ -151,7 +158,8 @@ public sealed class RepeatedBatches(RepeatedBatches.Limits limits) : Check(About
                 ["ask the loader for the next batch at each step, and start it anew at the end of an epoch"]);
         }
 
-        var meant = !_evaluated.Any(l => !_series.ContainsKey(l));
+        // Who overfits one batch on purpose does not ask what it is worth on others.
+        var meant = !_evaluated.Any(l => !_series.ContainsKey(l)) && _others.All(_trained.Contains);
         return Of(loader, $"every step trains on the same batch, one of {loader.Batches}{(series.Anew ? ": the loader is started anew each time" : "")}", meant ? Level.Note : Level.Warning, steps,
             ["go through the loader with a for loop: next(iter(loader)) inside of the loop starts it anew at each step"]) with
         {

@@ -24,7 +24,8 @@ public sealed class MetricOverWrongAxis() : Check(About), IReads<OperationSeen>,
             is compared with the targets; or a comparison of predictions (N, 1) with targets (N), or the other way round.
 
             ## When it is a false alarm
-            Silent are: comparisons with anything but the targets of the batch, as in retrieval, where both axes of a matrix of similarities are looked at;
+            Silent are: comparisons with anything but the targets of the batch, and similarities of examples with each other, as in retrieval, where both axes
+            of the matrix are looked at;
             outputs without a batch axis.
 
             ## What to do
@@ -63,7 +64,8 @@ public sealed class MetricOverWrongAxis() : Check(About), IReads<OperationSeen>,
     Finding? Judge(OperationTrace trace, int position, int decision, TensorFacts prediction, TensorFacts target)
     {
         var operation = trace.Operations[decision];
-        if (trace.NameAt(decision) is "argmax" or "max" && operation is { Dimension: { } dimension, Inputs: [{ Shape: { Count: > 1 } shape }, ..] } && dimension != 1 && _outputs.Contains(Text(shape)))
+        if (trace.NameAt(decision) is "argmax" or "max" && operation is { Dimension: { } dimension, Inputs: [{ Shape: { Count: > 1 } shape }, ..] } && dimension != 1 && _outputs.Contains(Text(shape))
+            && (HasRole(trace, target, position) || IsMadeByLayer(trace, operation.Inputs[0], decision)))
         {
             return Finding($"the metric takes the {operation.Operation} over axis {dimension} of outputs {Text(shape)}: {(dimension == 0 ? "the batch" : "no axis of classes")}", EvidenceClass.Proved) with
             {
@@ -85,7 +87,38 @@ public sealed class MetricOverWrongAxis() : Check(About), IReads<OperationSeen>,
     /// <summary>(N, 1) with (N) or (1, N), N above 1.</summary>
     static bool IsCrossed(IReadOnlyList<long> a, IReadOnlyList<long> b) => a is [> 1, 1] && (b is [> 1] || b is [1, > 1]) && b[^1] == a[0];
 
-    static bool IsTarget(OperationTrace trace, TensorFacts tensor, int before) => trace.SourceOf(tensor, before).Tensor.Role?.StartsWith("target", StringComparison.Ordinal) == true;
+    /// <summary>The target of the batch; or whole numbers that came into the step from outside, whole or in parts.</summary>
+    static bool IsTarget(OperationTrace trace, TensorFacts tensor, int before)
+    {
+        if (HasRole(trace, tensor, before)) return true;
+        for (var steps = 0; steps < 16; steps++)
+        {
+            if (tensor.Role is not null || tensor.DType is not ("int64" or "int32" or "int16" or "uint8")) return false;
+            if (trace.MakerOf(tensor, before) is not { } maker) return true;
+            var name = trace.NameAt(maker);
+            if (!OperationNames.IsView(name) && !OperationNames.IsPart(name) || trace.Operations[maker].Inputs.Count == 0) return false;
+            (tensor, before) = (trace.Operations[maker].Inputs[0], maker);
+        }
+
+        return false;
+    }
+
+    static bool HasRole(OperationTrace trace, TensorFacts tensor, int before) => trace.SourceOf(tensor, before).Tensor.Role?.StartsWith("target", StringComparison.Ordinal) == true;
+
+    /// <summary>Scores of classes have weights of their own; similarities of examples with each other have not.</summary>
+    static bool IsMadeByLayer(OperationTrace trace, TensorFacts tensor, int before)
+    {
+        for (var steps = 0; steps < 16; steps++)
+        {
+            if (trace.SourceOf(tensor, before) is not { Maker: { } maker }) return false;
+            var operation = trace.Operations[maker];
+            if (operation.Inputs.Any(OperationTrace.IsParameter)) return true;
+            if (trace.NameAt(maker) is not ("softmax" or "log_softmax" or "sigmoid") || operation.Inputs.Count == 0) return false;
+            (tensor, before) = (operation.Inputs[0], maker);
+        }
+
+        return false;
+    }
 
     /// <summary>The operation that made a decision out of outputs of the network, looking through views and casts; null when there is none.</summary>
     static int? DecisionOf(OperationTrace trace, TensorFacts tensor, int before)

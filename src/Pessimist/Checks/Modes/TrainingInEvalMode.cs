@@ -1,11 +1,13 @@
 using System.Globalization;
 using Pessimist.Observations;
+using Pessimist.Signals;
 using Pessimist.Text;
 
 namespace Pessimist.Checks.Modes;
 
 /// <summary>PES602 training-in-eval-mode</summary>
-public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check(About), IReads<PassObserved>, IReads<ParameterObserved>, IReads<OptimizerBuilt>, IReads<LoopEvent>
+public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check(About), IReads<PassObserved>, IReads<ParameterObserved>, IReads<OptimizerBuilt>, IReads<LoopEvent>,
+    IReads<LossObserved>, IReads<SingleBatchTried>
 {
     public static readonly CheckInfo About = new()
     {
@@ -13,6 +15,7 @@ public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check
         Name = "training-in-eval-mode",
         Level = Level.Error,
         Summary = "the network is trained in evaluation mode: dropout is off and batch norm learns no statistics",
+        Explains = ["PES402", "PES403", "PES502", "PES506", "PES507", "PES608", "PES901", "PES902", "PES903", "PES904", "PES910"],
         Docs = """
             ## Why it matters
             `model.eval()` stays in force until `model.train()` is called. In between, dropout does nothing, and batch norm normalizes with running
@@ -20,7 +23,8 @@ public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check
 
             ## How it is told
             Training passes that an optimizer step follows run with the whole network in evaluation mode. It is an error when the network trained in
-            training mode before, or was evaluated before: then the mode was left over. In evaluation mode from the start, it is a warning.
+            training mode before, or was evaluated before: then the mode was left over; or when it does not learn. In evaluation mode from the start,
+            it is a warning else.
 
             ## When it is a false alarm
             Silent are: batch norm or dropout that is frozen by itself while the network is in training mode; passes for gradients with respect to the
@@ -52,6 +56,7 @@ public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check
     readonly List<ParameterObserved> _parameters = [];
     readonly HashSet<int> _optimized = [];
     readonly List<LoopEvent> _toEval = [];
+    readonly SymptomGate _gate = new();
     long _last;
 
     public void Read(PassObserved observation)
@@ -71,6 +76,8 @@ public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check
     }
 
     public void Read(ParameterObserved observation) => _parameters.Add(observation);
+    public void Read(LossObserved observation) => _gate.Read(observation);
+    public void Read(SingleBatchTried observation) => _gate.Read(observation);
 
     public void Read(OptimizerBuilt observation)
     {
@@ -85,6 +92,7 @@ public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check
     public void Read(LoopEvent observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
+        _gate.Read(observation);
         _last = Math.Max(_last, observation.Step);
         if (observation.Action == LoopAction.Eval && _toEval.Count < 64) _toEval.Add(observation);
     }
@@ -116,7 +124,7 @@ public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check
         string[] off = [.. first.DropoutsOff.Concat(first.BatchNormsOnRunning)];
         var call = _toEval.LastOrDefault(e => e.Site is not null && e.Step <= first.Step && (e.Subject is null || e.Subject == first.Model))?.Site;
         var from = first.Step == 0 ? "from the start" : string.Create(CultureInfo.InvariantCulture, $"from step {first.Step} on");
-        return Finding($"the network is trained in evaluation mode {from}: {DidYouMean.List(off, 4)}", EvidenceClass.Proved, leftOver ? Level.Error : Level.Warning) with
+        return Finding($"the network is trained in evaluation mode {from}: {DidYouMean.List(off, 4)}", EvidenceClass.Proved, leftOver || _gate.HasSymptom ? Level.Error : Level.Warning) with
         {
             Location = Location.Of(first.Site, off[0]),
             Related = call is null ? [] : [new RelatedLocation(call.File, call.Line, "evaluation mode was switched on here")],

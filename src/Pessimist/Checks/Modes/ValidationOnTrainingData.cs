@@ -54,8 +54,8 @@ public sealed class ValidationOnTrainingData(ValidationOnTrainingData.Limits lim
         if (!_examples.HasTrained || sources.Length == 0) return NotEnoughEvidence("too few evaluated examples were seen");
         if (sources.FirstOrDefault(s => !s.IsAllTrained) is { } other)
             return Passed($"{Percent(1 - (double)other.Trained / other.Rows)} of the evaluated examples of a source were not seen in training");
-        if (_examples.NaturalRepeats > limits.Repeats)
-            return NotEnoughEvidence($"{Percent(_examples.NaturalRepeats)} of the training examples equal another one: equal inputs say nothing");
+        if (_examples.Repeats > limits.Repeats)
+            return NotEnoughEvidence($"{Percent(_examples.Repeats)} of the training examples equal another one: equal inputs say nothing");
         if (_examples.Unhashed) return NotEnoughEvidence("some evaluated batches were not recorded example by example");
 
         var claimed = sources.Select(s => (Source: s, Claim: _examples.Claim(s))).FirstOrDefault(c => c.Claim is not null);
@@ -77,7 +77,7 @@ public sealed class ValidationOnTrainingData(ValidationOnTrainingData.Limits lim
                 new("evaluated examples that were trained on before", string.Create(CultureInfo.InvariantCulture, $"{source.Trained:N0} of {source.Rows:N0}"), "0", "definition"),
                 .. double.IsNaN(source.Expected) ? Array.Empty<Evidence>()
                     : [new("to expect in the record, were all of them training examples", string.Create(CultureInfo.InvariantCulture, $"{source.Expected:N0}"))],
-                new("training examples that equal another one", Percent(_examples.NaturalRepeats), Percent(limits.Repeats), "convention"),
+                new("training examples that equal another one", Percent(_examples.Repeats), Percent(limits.Repeats), "convention"),
             ],
             Fixes = ["evaluate examples that were set aside before the training: look for a loader or variable that is taken for another"],
         };

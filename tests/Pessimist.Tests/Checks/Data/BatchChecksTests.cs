@@ -28,10 +28,21 @@ public sealed class BatchChecksTests
     }
 
     [Fact]
+    public void A_new_loader_for_each_step_is_one_loader()
+    {
+        Observation[] run = [.. Enumerable.Range(0, 40).SelectMany(i => new Observation[] { Loader(i) with { Site = At(12) }, Batch(i, Phase.Train, i, Enumerable.Range(0, 8)) })];
+
+        Diagnose(run).FindingOf("repeated-batches").ShouldNotBeNull().Level.ShouldBe(Level.Note);
+        var finding = Diagnose([.. run, Batch(40, Phase.Evaluate, null, Enumerable.Range(1000, 8)), Tried(SingleBatchVerdict.Passes)]).FindingOf("repeated-batches").ShouldNotBeNull();
+        finding.Level.ShouldBe(Level.Warning, "other examples are evaluated");
+        finding.Message.ShouldEndWith("the loader is started anew each time");
+    }
+
+    [Fact]
     public void A_single_batch_overfitted_by_hand_is_a_note() => Repeated(Steps(40, _ => 0, _ => (0, 0))).ShouldBeOfType<Verdict.Found>().Finding.Level.ShouldBe(Level.Note);
 
     [Fact]
-    public void A_single_batch_overfitted_by_the_tool_is_silent() => Repeated([.. Steps(40, _ => 0, _ => (0, 0)), Tried(SingleBatchVerdict.Passes)]).ShouldBeOfType<Verdict.NotApplicable>();
+    public void A_single_batch_overfitted_by_the_tool_is_silent() => Repeated([Tried(SingleBatchVerdict.Passes), .. Steps(40, _ => 0, _ => (0, 0))]).ShouldBeOfType<Verdict.NotApplicable>();
 
     [Fact]
     public void The_last_batch_used_on_is_found() =>

@@ -56,6 +56,10 @@ public sealed class DataNotShuffledTests
         Of([.. Run(Sorted(), Falling), LossCall(60, Phase.Evaluate, 7), LossCall(60, Phase.Evaluate, 8)]).ShouldBeOfType<Verdict.Found>();
 
     [Fact]
+    public void Or_where_the_loss_swings_between_knowing_and_not_knowing() =>
+        Of(Run(Sorted(), i => i % 3 == 0 ? 3 : i % 3 == 1 ? 1.5 : 0.2)).ShouldBeOfType<Verdict.Found>();
+
+    [Fact]
     public void An_order_that_does_no_harm_is_silent() => Of(Run(Sorted(), Falling)).ShouldBeOfType<Verdict.Passed>();
 
     [Theory]

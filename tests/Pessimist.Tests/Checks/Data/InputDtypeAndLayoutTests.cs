@@ -19,9 +19,8 @@ public sealed class InputDtypeAndLayoutTests
         var trace = new TraceBuilder();
         var x = before(trace.Input(8, 16));
         var y = after(trace.Op(operation, x));
-        var cast = trace.Op("to", y);
         if (embedding) trace.Op("embedding", [trace.Parameter("embedding.weight", 10, 4), y], [8, 16, 4], "embedding");
-        else trace.Linear(cast, "fc", 10);
+        else trace.Linear(trace.Op("to", y), "fc", 10);
         return trace.Operations.Select((o, i) => i == 0 ? o with { Outputs = [y], Settings = settings ?? o.Settings } : o);
     }
 
@@ -45,6 +44,22 @@ public sealed class InputDtypeAndLayoutTests
     [Fact]
     public void A_whole_division_that_leaves_zeros_is_proved() =>
         Dtype(Trace("floor_divide", x => Facts(x, "uint8", 0, 255), y => Facts(y, "uint8", 0, 1, zeros: 0.99))).ShouldBeOfType<Verdict.Found>();
+
+    [Fact]
+    public void Bytes_that_wrap_around_before_a_loader_hands_them_out_are_proved()
+    {
+        static IEnumerable<Observation> Prepared(params long[] shape)
+        {
+            var trace = new TraceBuilder();
+            var pixels = trace.Op("mul", [Facts(trace.Tensor(null, shape), "uint8", 0, 240)], shape, dtype: "uint8");
+            trace.Op("to", pixels);
+            trace.Linear(trace.Input(8, 16), "fc", 10);
+            return trace.Operations.Select((o, i) => i == 0 ? o with { Settings = s_wraps } : o);
+        }
+
+        Dtype(Prepared(1000, 16)).ShouldBeOfType<Verdict.Found>();
+        Dtype(Prepared(1000, 5)).ShouldBeOfType<Verdict.Passed>("not what the network gets");
+    }
 
     [Fact]
     public void Quantization_to_many_levels_is_silent() =>

@@ -134,6 +134,22 @@ public sealed class WatchedDataTests
     [InlineData(-0.1, 1.2)]
     public void Labels_that_are_smoothed_pass(double min, double max) => Range(Binary(min, max)).ShouldBeOfType<Verdict.Passed>();
 
+    static LossObserved Soft(double mean, double max = 1) => LossCall(0, Phase.Train, 0.7) with { Input = Tensor(8, 10), Target = Tensor(8, 10) with { Min = 0, Max = max, Mean = mean } };
+
+    [Theory]
+    [InlineData(0.05, "0.5")]
+    [InlineData(0.2, "2")]
+    public void Soft_labels_that_do_not_sum_to_1_are_a_warning(double mean, string sum) =>
+        Range(Soft(mean)).ShouldBeOfType<Verdict.Found>().Finding.ShouldSatisfyAllConditions(
+            f => f.Message.ShouldBe($"soft labels of a cross-entropy sum to {sum} on average"), f => f.Level.ShouldBe(Level.Warning));
+
+    [Fact]
+    public void Soft_labels_that_do_and_weighted_ones_pass()
+    {
+        Range(Soft(0.1, 0.7)).ShouldBeOfType<Verdict.Passed>();
+        Range(Soft(0.3, 5)).ShouldBeOfType<Verdict.Passed>("returns in place of labels");
+    }
+
     [Fact]
     public void Labels_of_other_losses_may_be_any_number_and_no_loss_says_nothing()
     {

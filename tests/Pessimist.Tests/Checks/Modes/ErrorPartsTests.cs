@@ -22,6 +22,13 @@ public sealed class ErrorPartsTests
     }
 
     [Fact]
+    public void Errors_that_are_the_same_everywhere_tell_of_very_many_wrong_labels()
+    {
+        Noise(s_noisy with { Errors = 0.57, Share = 0.52, SureErrors = 470, Expected = 590, P = 1 }).ShouldBeOfType<Verdict.Found>();
+        Noise(s_noisy with { Errors = 0.57, Share = 0.35, SureErrors = 380, Expected = 390, P = 1 }).ShouldBeOfType<Verdict.NotEnoughEvidence>("classes that overlap");
+    }
+
+    [Fact]
     public void Hard_sets_and_clean_sets_are_silent()
     {
         Noise(s_noisy with { Share = 0.01, Errors = 0.06 }).ShouldBeOfType<Verdict.Passed>("errors get fewer with sureness");

@@ -48,6 +48,21 @@ public sealed class MetricChecksTests
     public void Similarities_compared_with_positions_are_silent() => Axis(Compare("argmax", 0, [10], [10], role: null)).ShouldBeOfType<Verdict.NotEnoughEvidence>();
 
     [Fact]
+    public void Targets_that_no_loader_hands_out_are_whole_numbers_from_outside()
+    {
+        static IEnumerable<Observation> Slice(Func<TraceBuilder, TensorFacts> output)
+        {
+            var trace = new TraceBuilder();
+            var decision = trace.Op("argmax", [output(trace)], [10], dimension: 0, dtype: "int64");
+            trace.Op("eq", [decision, trace.Op("slice", [trace.Tensor(null, 700) with { DType = "int64" }], [10], dtype: "int64")], [10], dtype: "bool");
+            return [CrossEntropy(0, Phase.Train, 2.3), .. trace.Operations];
+        }
+
+        Axis(Slice(t => t.Linear(t.Input(10, 4), "fc", 10))).ShouldBeOfType<Verdict.Found>();
+        Axis(Slice(t => t.Op("matmul", [t.Linear(t.Input(10, 4), "image", 8), t.Linear(t.Input(10, 4), "text", 8)], [10, 10]))).ShouldBeOfType<Verdict.Passed>("similarities");
+    }
+
+    [Fact]
     public void Labels_compared_with_labels_are_silent()
     {
         var trace = new TraceBuilder();

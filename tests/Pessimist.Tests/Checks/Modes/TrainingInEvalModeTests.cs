@@ -34,6 +34,14 @@ public sealed class TrainingInEvalModeTests
     public void From_the_start_it_is_a_warning() => Of(Steps(0, 20, false)).ShouldBeOfType<Verdict.Found>().Finding.Level.ShouldBe(Level.Warning);
 
     [Fact]
+    public void From_the_start_without_learning_it_is_an_error_that_explains_the_symptom()
+    {
+        var result = Diagnose([Optimizer(), .. Steps(0, 20, false), .. ThreeSeeds(SingleBatchVerdict.Plateaus)]);
+
+        result.Findings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(f => f.Code.ShouldBe("PES602"), f => f.Level.ShouldBe(Level.Error), f => f.Explains.ShouldContain("PES904"));
+    }
+
+    [Fact]
     public void Training_mode_passes() => Of(Steps(0, 20, true)).ShouldBeOfType<Verdict.Passed>();
 
     [Fact]

@@ -68,9 +68,9 @@ public sealed class ValidationOnTrainingDataTests
     {
         IEnumerable<Observation> Fold(int fold) =>
         [
-            new ModuleBuilt { Model = fold, Name = "", Type = "Net" }, Loader(2 * fold, 48), Loader(2 * fold + 1, 16),
-            .. Enumerable.Range(0, 64).Where(x => x / 16 != fold).Chunk(8).Select((chunk, i) => Batch(100 * fold + i, Phase.Train, 2 * fold, chunk, 0, i)),
-            .. Enumerable.Range(16 * fold, 16).Chunk(4).SelectMany((chunk, i) => new[] { 50, 51 }.Select(s => Batch(100 * fold + s, Phase.Evaluate, 2 * fold + 1, chunk, s, i))),
+            new ModuleBuilt { Model = fold, Name = "", Type = "Net" }, Loader(2 * fold, 96), Loader(2 * fold + 1, 32),
+            .. Enumerable.Range(0, 128).Where(x => x / 32 != fold).Chunk(8).Select((chunk, i) => Batch(100 * fold + i, Phase.Train, 2 * fold, chunk, 0, i)),
+            .. Enumerable.Range(32 * fold, 32).Chunk(4).SelectMany((chunk, i) => new[] { 50, 51 }.Select(s => Batch(100 * fold + s, Phase.Evaluate, 2 * fold + 1, chunk, s, i))),
         ];
         Observation[] run = [.. Enumerable.Range(0, 4).SelectMany(Fold)];
 
@@ -94,6 +94,36 @@ public sealed class ValidationOnTrainingDataTests
         finding.Level.ShouldBe(Level.Error);
         finding.Message.ShouldBe("about 25 % of the examples that are evaluated were trained on");
         finding.Location!.Line.ShouldBe(11);
+    }
+
+    [Fact]
+    public void Copies_made_before_the_split_are_a_leak()
+    {
+        // 400 examples, each twice, split at random; a new loader for each epoch.
+        int[] rows = [.. Enumerable.Range(0, 800).Select(i => i % 400)];
+        new Random(1).Shuffle(rows);
+        IEnumerable<Observation> Epoch(int e) =>
+        [
+            Loader(2 * e, 600) with { Site = At(10) }, .. rows[..600].Chunk(8).Select((c, i) => Batch(75 * e + i, Phase.Train, 2 * e, c, 0, i)),
+            Loader(2 * e + 1, 200) with { Site = At(11) }, .. rows[600..].Chunk(8).Select((c, i) => Batch(75 * e + 75, Phase.Evaluate, 2 * e + 1, c, 0, i)),
+        ];
+
+        var finding = Leak(Enumerable.Range(0, 3).SelectMany(Epoch)).ShouldBeOfType<Verdict.Found>().Finding;
+        finding.Notes.ShouldHaveSingleItem().ShouldContain("copied before the split");
+        finding.Location!.Line.ShouldBe(11);
+    }
+
+    [Fact]
+    public void Few_distinct_examples_repeat_by_nature()
+    {
+        var random = new Random(2);
+        IEnumerable<Observation> run =
+        [
+            Loader(TrainLoader, 400), Loader(ValidationLoader, 100), .. Enumerable.Range(0, 50).Select(i => Batch(i, Phase.Train, TrainLoader, Enumerable.Range(0, 8).Select(_ => random.Next(300)), 0, i)),
+            .. Enumerable.Range(0, 12).Select(i => Batch(50, Phase.Evaluate, ValidationLoader, Enumerable.Range(0, 8).Select(_ => random.Next(300)), 0, i)),
+        ];
+
+        Leak(run).ShouldBeOfType<Verdict.Passed>();
     }
 
     [Fact]
