@@ -26,10 +26,13 @@ public sealed class Growth
     public long LastStep => _values.Count == 0 ? 0 : _values[^1].Step;
 
     /// <summary>From the first to the last stretch after a step, without the first tenth of the run; null when there are too few values.</summary>
-    public GrowthFacts? Since(long after)
+    public GrowthFacts? Since(long after) => _values.Count == 0 ? null : From(Math.Max(after, _values[0].Step + (LastStep - _values[0].Step) / 10));
+
+    /// <summary>From the second step on: steady only when it grew at every step from the beginning.</summary>
+    public GrowthFacts? Always() => From(1);
+
+    GrowthFacts? From(long begin)
     {
-        if (_values.Count == 0) return null;
-        var begin = Math.Max(after, _values[0].Step + (LastStep - _values[0].Step) / 10);
         var late = _values.Where(v => v.Step >= begin).ToArray();
         if (late.Length < Fewest) return null;
         var lows = late.Length < 2 * Stretches ? late

@@ -13,7 +13,7 @@ public sealed class ExplodingGradients(ExplodingGradients.Limits limits) : RollC
         Name = "exploding-gradients",
         Level = Level.Warning,
         Summary = "the gradient grows by orders of magnitude",
-        Explains = ["PES301", "PES311", "PES401", "PES501", "PES701", "PES902"],
+        Explains = ["PES301", "PES311", "PES401", "PES701", "PES902"],
         Docs = """
             ## Why it matters
             Deep or recurrent networks multiply many factors on the way back. When they are above 1, the gradient grows out of bounds, and so do
@@ -73,6 +73,7 @@ public sealed class ExplodingGradients(ExplodingGradients.Limits limits) : RollC
         : Finding(string.Create(CultureInfo.InvariantCulture, $"the gradient of the untrained network is {first:0.##e0}: values grow out of bounds on their way through it"), EvidenceClass.Suspected) with
         {
             Location = At(_site),
+            Explains = Experiments.Any(e => e.Outcome == ExperimentOutcome.Confirmed) ? [] : ["PES501"],
             Evidence = [new("gradient at the first step over the loss of knowing nothing", string.Create(CultureInfo.InvariantCulture, $"{first / guess:0.#e0}"), string.Create(CultureInfo.InvariantCulture, $"{limits.AtStart:0.#e0}"), "published: TheDeepChecker")],
             Notes = [Symptom],
             Fixes = Remedies,

@@ -13,6 +13,7 @@ public sealed class VanishingGradients(VanishingGradients.Limits limits) : RollC
         Name = "vanishing-gradients",
         Level = Level.Warning,
         Summary = "the gradient fades on its way to the first layers",
+        Explains = ["PES502", "PES607", "PES611", "PES901", "PES904"],
         Docs = """
             ## Why it matters
             Layers that get a gradient thousands of times smaller than the last one's do not learn in step with it.
@@ -44,6 +45,7 @@ public sealed class VanishingGradients(VanishingGradients.Limits limits) : RollC
         if (Experiments.LastOrDefault(e => e.Id == "layer-flow") is { } flow)
             return !Fails ? Passed("the single batch shows no symptom") : flow.Cause != Info.Name ? Passed(flow.Reading) : Found(Finding($"the gradient vanishes: {flow.Reading}", EvidenceClass.Suspected) with
             {
+                Explains = ExplainsNow,
                 Causes = [new Cause(Info.Name, flow.Probability ?? 0, flow.Id)],
                 Evidence = [.. flow.Measured.Select(m => new Evidence(m.Key, m.Value.ToString("0.###e0", CultureInfo.InvariantCulture)))],
                 Fixes = Remedies,
@@ -63,6 +65,7 @@ public sealed class VanishingGradients(VanishingGradients.Limits limits) : RollC
                 $"the gradient vanishes: {ends.AtLast:0.#e0} at {ends.Last.FullName}, {ends.AtFirst:0.#e0} at {ends.First.FullName}"), EvidenceClass.Suspected) with
             {
                 Location = At(ends.First.Parameter.Site, ends.First.FullName),
+                Explains = ExplainsNow,
                 Evidence = [new("gradient of the first weights over the last", string.Create(CultureInfo.InvariantCulture, $"{ends.AtFirst / ends.AtLast:0.#e0}"),
                     string.Create(CultureInfo.InvariantCulture, $"{limits.Ratio:0.#e0}"), "published: AUTOTRAINER, DeepFD")],
                 Notes = [Symptom],
@@ -72,6 +75,9 @@ public sealed class VanishingGradients(VanishingGradients.Limits limits) : RollC
 
         return Passed("gradients reach the first layers");
     }
+
+    /// <summary>Short steps are what a gradient that fades makes of any learning rate; not where an experiment showed another cause.</summary>
+    IReadOnlyList<string> ExplainsNow => Experiments.Any(e => e.Outcome == ExperimentOutcome.Confirmed) ? [] : ["PES502"];
 
     static IReadOnlyList<string> Remedies => ["use ReLU, He initialization, residual connections or normalization layers, or fewer layers"];
 }

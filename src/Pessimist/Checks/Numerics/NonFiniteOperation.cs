@@ -34,6 +34,9 @@ public sealed class NonFiniteOperation(NonFiniteOperation.Limits limits) : Progr
     {
         /// <summary>Largest absolute value of what goes in; above it, the values had grown out of bounds before.</summary>
         [Origin(Origin.Theory, "float32 overflows at 3.4e38: near its root, a square overflows")] public double Grown { get; init; } = 1e15;
+
+        /// <summary>Largest absolute value of what goes into an exp that overflows, for which subtracting the maximum first would have been enough.</summary>
+        [Origin(Origin.Convention)] public double Sensible { get; init; } = 1e3;
     }
 
     /// <summary>Operations that have no value, or no slope, at a point that sensible inputs can reach.</summary>
@@ -79,12 +82,12 @@ public sealed class NonFiniteOperation(NonFiniteOperation.Limits limits) : Progr
         var where = string.IsNullOrEmpty(found.Module) ? "" : $" in {found.Module}";
         var name = OperationNames.Canonical(found.Operation);
         // A log of 0 among sensible values is the fault, whatever else makes it go away; what overflows may be the consequence of steps that are too long.
-        var singular = s_singular.Contains(name);
+        var singular = s_singular.Contains(name) || name is "exp" or "expm1" or "exp2" && found.Inputs.All(i => Size(i) < limits.Sensible);
         return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"{what}{where} makes the first {(found.Output is { } o && o.Max is null ? "NaN" : "NaN or infinity")}, at step {found.Step}"),
             singular ? EvidenceClass.Proved : EvidenceClass.Confirmed) with
         {
             Location = At(found.Site, found.Module),
-            Explains = singular ? ["PES501", "PES502", "PES703", "PES702"] : ["PES702"],
+            Explains = singular ? ["PES210", "PES501", "PES502", "PES703", "PES702"] : ["PES702"],
             Evidence = [.. found.Inputs.Select((input, i) => new Evidence($"input {i + 1} of {found.Operation}", Describe(input), "finite", "definition")),
                 .. found.Output is { NonFinite: { } bad } output ? [new Evidence("its output", $"{bad} of {output.Count()} elements are not finite", "0", "definition")] : Array.Empty<Evidence>()],
             Fixes = [Remedy(found)],

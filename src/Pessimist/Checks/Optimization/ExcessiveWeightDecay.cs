@@ -56,7 +56,7 @@ public sealed class ExcessiveWeightDecay(ExcessiveWeightDecay.Limits limits) : C
 
     protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
     {
-        if (about.Count > 0 || double.IsNaN(_sizes.Shrunk)) return base.Unconfirmed(about);
+        if (about.Any(e => e.Outcome == ExperimentOutcome.Refuted) || double.IsNaN(_sizes.Shrunk)) return base.Unconfirmed(about);
         if (_decaying is not { } optimizer) return Vote is null ? NotApplicable("no optimizer decays the weights") : base.Unconfirmed(about);
         if (!HasSymptom || _sizes.Shrunk > limits.Shrunk) return Passed(string.Create(CultureInfo.InvariantCulture, $"the weights keep {_sizes.Shrunk:0%} of their norm"));
         var decay = optimizer.Groups.Max(g => g.WeightDecay);

@@ -72,7 +72,7 @@ public sealed class LearningRateTooHigh(LearningRateTooHigh.Limits limits) : Cau
                 Fixes = ["divide the learning rate by 10, or warm it up"],
             });
         var ratio = Math.Max(_sizes.FirstRatio, _sizes.LastRatio);
-        if (about.Count > 0 || _sizes.Count == 0) return base.Unconfirmed(about);
+        if (about.Any(e => e.Outcome == ExperimentOutcome.Refuted) || _sizes.Count == 0) return base.Unconfirmed(about);
         return !HasSymptom || !(ratio > limits.UpdateRatio) ? Passed(string.Create(CultureInfo.InvariantCulture, $"{(HasSymptom ? "" : "there is no symptom; ")}a step moves the weights by {ratio:0.#e0} of their norm"))
             : Found(Finding(string.Create(CultureInfo.InvariantCulture, $"a step moves the weights by {ratio:0.##} of their norm{(_rate is { } rate ? $": the learning rate {Format(rate)} may be too high" : ": the learning rate may be too high")}"),
                 EvidenceClass.Suspected) with

@@ -57,7 +57,7 @@ public sealed class LearningRateTooLow(LearningRateTooLow.Limits limits) : Cause
 
     protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
     {
-        if (about.Count > 0 || _sizes.Count < limits.FewestSteps) return base.Unconfirmed(about);
+        if (about.Any(e => e.Outcome == ExperimentOutcome.Refuted) || _sizes.Count < limits.FewestSteps) return base.Unconfirmed(about);
         var ratio = _sizes.LastRatio;
         // A rate that still rises is a warm-up; one that has fallen is another finding.
         var settled = _rates.Seen == 0 || _rates.Latest > 0.1 * _rates.Highest && _rates.Highest <= 1.5 * _rates.Start;

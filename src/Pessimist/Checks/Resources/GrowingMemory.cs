@@ -69,24 +69,25 @@ public sealed class GrowingMemory(GrowingMemory.Limits limits) : ProgramCheck(Ab
         // One epoch may fill a cache of the data.
         if (_epochs == 1) return NotEnoughEvidence("the first epoch, in which caches fill, is not over");
         var bytes = _bytes.Since(_secondEpoch);
-        if (bytes is null || bytes.Steps < limits.FewestSteps) return NotEnoughEvidence($"memory was not measured long enough; {limits.FewestSteps} steps are needed");
-        var tensors = _tensors.Since(_secondEpoch);
-        var pileUp = tensors is { IsSteady: true } && tensors.PerStep >= limits.TensorsPerStep;
-        var grows = bytes.IsSteady && bytes.To - bytes.From >= limits.Bytes && bytes.To - bytes.From >= limits.Share * bytes.From
+        var tensors = _tensors.Always();
+        // What is made anew in each epoch, and freed when a collector comes by, does not grow from the first step on.
+        var pileUp = tensors is { IsSteady: true } && tensors.Steps >= limits.FewestSteps && tensors.PerStep >= limits.TensorsPerStep;
+        if (!pileUp && (bytes is null || bytes.Steps < limits.FewestSteps)) return NotEnoughEvidence($"memory was not measured long enough; {limits.FewestSteps} steps are needed");
+        var grows = bytes is { IsSteady: true } && bytes.Steps >= limits.FewestSteps && bytes.To - bytes.From >= limits.Bytes && bytes.To - bytes.From >= limits.Share * bytes.From
             // Where tensors are counted, a process that grows without them is no matter of ours.
             && (tensors is null || pileUp || last.TensorBytes is not null);
         if (!grows && !pileUp) return Passed("memory does not grow steadily");
 
         var holder = last.Holders.MaxBy(h => h.Bytes);
-        var left = last.Capacity is { } capacity && bytes.PerStep > 0 ? (capacity - bytes.To) / bytes.PerStep : (double?)null;
-        return Found(Finding(grows ? string.Create(CultureInfo.InvariantCulture, $"memory grows by {Sizes.Text(bytes.PerStep)} a step, {Sizes.Text(bytes.To - bytes.From)} in {bytes.Steps} steps")
+        var left = last.Capacity is { } capacity && bytes?.PerStep > 0 ? (capacity - bytes.To) / bytes.PerStep : (double?)null;
+        return Found(Finding(grows ? string.Create(CultureInfo.InvariantCulture, $"memory grows by {Sizes.Text(bytes!.PerStep)} a step, {Sizes.Text(bytes.To - bytes.From)} in {bytes.Steps} steps")
             : string.Create(CultureInfo.InvariantCulture, $"each step leaves {tensors!.PerStep:0.#} more {(Math.Round(tensors.PerStep, 1) == 1 ? "tensor" : "tensors")} alive, {tensors.To - tensors.From:0} in {tensors.Steps} steps"),
             EvidenceClass.Suspected, grows ? Level.Warning : Level.Note) with
         {
             Location = At(holder?.Site),
             Evidence =
             [
-                new("memory", $"{Sizes.Text(bytes.From)} to {Sizes.Text(bytes.To)}", string.Create(CultureInfo.InvariantCulture, $"{Sizes.Text(limits.Bytes)} and {limits.Share:0%} more"), "convention"),
+                .. bytes is null ? Array.Empty<Evidence>() : [new("memory", $"{Sizes.Text(bytes.From)} to {Sizes.Text(bytes.To)}", string.Create(CultureInfo.InvariantCulture, $"{Sizes.Text(limits.Bytes)} and {limits.Share:0%} more"), "convention")],
                 .. tensors is { } t ? [new Evidence("tensors alive", string.Create(CultureInfo.InvariantCulture, $"{t.From:0} to {t.To:0}"))] : Array.Empty<Evidence>(),
                 .. last.Holders.OrderByDescending(h => h.Bytes).Take(3).Select(h => new Evidence(h.What, string.Create(CultureInfo.InvariantCulture, $"{h.Count} with {Sizes.Text(h.Bytes)}"))),
             ],

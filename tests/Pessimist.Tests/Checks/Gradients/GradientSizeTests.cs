@@ -52,6 +52,16 @@ public sealed class GradientSizeTests
     }
 
     [Fact]
+    public void Short_steps_follow_from_a_gradient_that_fades_and_not_the_other_way()
+    {
+        var steps = Layers(i => Math.Pow(10, 2 * i - 8)).Select(r => r is ParametersMeasured m ? m with { Parameters = [.. m.Parameters.Select(p => p with { Update = 1e-8 })] } : r);
+        var result = Diagnose([.. steps, .. Loop(60, loss: StaysAtGuessing)]);
+
+        result.Findings[0].Code.ShouldBe("PES402");
+        result.Folded.ShouldContain(f => f.Code == "PES502");
+    }
+
+    [Fact]
     public void A_gradient_that_fades_in_a_network_that_learns_passes()
     {
         Diagnose([.. Layers(i => Math.Pow(10, 2 * i - 8)), .. Loop(60)]).VerdictOf(Vanishing).ShouldBeOfType<Verdict.Passed>();

@@ -30,7 +30,7 @@ public sealed class NonFiniteOperationTests
         finding.Explains.ShouldBe(["PES301"]);
     }
 
-    static readonly NonFiniteFound s_exp = s_log with { Operation = "exp", Inputs = [new TensorFacts { Shape = [32, 10], DType = "float32", Min = -90, Max = 93 }] };
+    static readonly NonFiniteFound s_exp = s_log with { Operation = "exp", Inputs = [new TensorFacts { Shape = [32, 10], DType = "float32", Min = -9000, Max = 4e6 }] };
 
     [Fact]
     public void A_confirmed_learning_rate_folds_an_overflow() =>
@@ -45,6 +45,11 @@ public sealed class NonFiniteOperationTests
         (finding.Code, finding.EvidenceClass).ShouldBe(("PES701", EvidenceClass.Proved));
         finding.Explains.ShouldBe(["PES301", "PES501", "PES902"]);
     }
+
+    [Fact]
+    public void An_exp_of_sensible_scores_is_the_fault_as_well() =>
+        Diagnose([.. Loop(40, loss: BreaksAt30), s_exp with { Inputs = [new TensorFacts { Shape = [32, 10], DType = "float32", Min = -90, Max = 93 }] },
+            .. ThreeSeeds(SingleBatchVerdict.Explodes), Experiment("initialization-scale", ExperimentOutcome.Confirmed)]).Findings.ShouldHaveSingleItem().Code.ShouldBe("PES701");
 
     [Fact]
     public void An_operation_that_overflows_after_everything_has_grown_is_not_to_blame()

@@ -30,6 +30,14 @@ public sealed class StepSizeTests
     }
 
     [Fact]
+    public void An_experiment_that_is_only_consistent_does_not_silence_them_and_one_that_refutes_does()
+    {
+        Observation[] program = [.. Steps(0.5), .. Loop(60, loss: StaysAtGuessing), .. ThreeSeeds(SingleBatchVerdict.Explodes)];
+        Diagnose([.. program, Experiment(High, ExperimentOutcome.Consistent)]).FindingOf(High).ShouldNotBeNull().EvidenceClass.ShouldBe(EvidenceClass.Suspected);
+        Diagnose([.. program, Experiment(High, ExperimentOutcome.Refuted)]).FindingOf(High).ShouldBeNull();
+    }
+
+    [Fact]
     public void Steps_of_a_millionth_are_a_suspicion_with_a_symptom()
     {
         Diagnose([.. Steps(1e-6), .. Loop(60, loss: StaysAtGuessing)]).FindingOf(Low).ShouldNotBeNull().ShouldSatisfyAllConditions(

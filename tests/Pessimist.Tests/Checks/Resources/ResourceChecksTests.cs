@@ -58,6 +58,13 @@ public sealed class ResourceChecksTests
     }
 
     [Fact]
+    public void Tensors_of_each_epoch_that_wait_for_the_collector_are_silent()
+    {
+        long[] steps = [0, 1, 2, 3, 4, 5, 8, 16, 32, 64, 128, 256];
+        Diagnose(steps.Select(s => new MemoryMeasured { Step = s, Resident = 500 * MiB, Tensors = 151 + 41 * (s / 40) })).FindingOf(Growing).ShouldBeNull();
+    }
+
+    [Fact]
     public void A_short_run_or_a_first_epoch_says_nothing()
     {
         Diagnose(Memory(i => (500 + 10 * i) * MiB, count: 10)).VerdictOf(Growing).ShouldBeOfType<Verdict.NotEnoughEvidence>();
