@@ -50,6 +50,12 @@ sealed class FlightRecorder
         }
     }
 
+    /// <summary>Gradients of one tensor with respect to others, as if an operator had made them.</summary>
+    public void Add(OperatorKind kind, Tensor output, IReadOnlyList<Tensor?> gradients)
+    {
+        foreach (var gradient in gradients) _calls[_count++ & (Size - 1)] = new Call { Kind = kind, A = output, Output = gradient, Number = double.NaN };
+    }
+
     /// <summary>How many calls back this tensor was made, before another call; -1 when it was not made in this turn.</summary>
     /// <param name="before">Only calls before this one, counted back.</param>
     public int MakerOf(Tensor tensor, int before = -1)

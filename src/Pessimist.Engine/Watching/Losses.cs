@@ -82,6 +82,16 @@ sealed class Losses(Session session, Passes passes, OperationSites operations)
         if (!any && session.Sampling.Records) Custom(root, value, site);
     }
 
+    /// <summary>Gradients of these losses were asked for without accumulating them.</summary>
+    public void Differentiated(bool[] reached)
+    {
+        for (int i = 0, at = 0; i < reached.Length; i++)
+        {
+            if (reached[i]) Tell(at, Phase.Train);
+            else at++;
+        }
+    }
+
     public void NextTurn()
     {
         LastTarget = null;

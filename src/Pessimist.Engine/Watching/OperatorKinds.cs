@@ -33,6 +33,9 @@ sealed class OperatorKind
 
     public bool IsActivation => IsRectifier || Range is not null;
 
+    /// <summary>Gradients that were asked for.</summary>
+    public static OperatorKind Gradient { get; } = new() { Name = "grad" };
+
     public static OperatorKind Of(Operator op)
     {
         var known = s_known;

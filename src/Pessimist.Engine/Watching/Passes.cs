@@ -39,7 +39,7 @@ sealed class Passes(Session session)
 
         // The calls of a long evaluation are nobody's ancestors, and hold its tensors.
         if (!gradients && session.Flight.Count > 256 && _pending.Count == 0) session.Flight.Clear();
-        var records = evaluates ? _evaluations <= NewEvaluations || _evaluationsOfTurn <= FirstOfTurn || long.IsPow2(_evaluations) : session.Sampling.Records;
+        var records = evaluates ? _evaluations <= NewEvaluations || _evaluationsOfTurn <= FirstOfTurn && session.Sampling.CanAfford || long.IsPow2(_evaluations) : session.Sampling.Records;
         return Current = new Pass(note.Network)
         {
             Step = session.Step,
@@ -97,7 +97,7 @@ sealed class Passes(Session session)
             if (reached[i]) continue;
             if (_pending[i].Output is not { } output || ancestors is null)
             {
-                reached[i] = !_pending[i].GradientsOn && _partOfTraining.Contains(_pending[i].Signature);
+                reached[i] = _pending[i].Number < 0 && _partOfTraining.Contains(_pending[i].Signature);
                 continue;
             }
 
@@ -111,6 +111,16 @@ sealed class Passes(Session session)
         _pattern = reached;
         Apply(reached);
         return found[_patternKeys.Length..];
+    }
+
+    /// <summary>Gradients were asked for without accumulating them, as a penalty on them does: a backward pass all the same.</summary>
+    public bool[] Differentiated(Tensor output, long[] others)
+    {
+        long[] numbers = [.. _pending.Select(p => p.Number), .. others];
+        var found = output.RequiresGrad ? Graph.From(output, numbers, []).Found : new bool[numbers.Length];
+        var passes = _pending.Count;
+        Apply(found[..passes]);
+        return found[passes..];
     }
 
     public void NextTurn()

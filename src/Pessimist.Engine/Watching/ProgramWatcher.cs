@@ -14,6 +14,9 @@ sealed class ProgramWatcher : Watcher
 {
     const double LeapFactor = 10;
 
+    /// <summary>Backward passes without a step that one turn may have, as when gradients are accumulated.</summary>
+    const int MostBackwards = 64;
+
     readonly Session _session;
     readonly Passes _passes;
     readonly Losses _losses;
@@ -32,6 +35,7 @@ sealed class ProgramWatcher : Watcher
     readonly Stack<(ModuleNote? Module, Pass? Pass)> _running = [];
     bool _finite = true;
     double _lowestLoss = double.PositiveInfinity;
+    int _backwards;
     int _optimizerCount;
     int _schedulerCount;
 
@@ -155,6 +159,8 @@ sealed class ProgramWatcher : Watcher
         if (_running.Count == 0)
         {
             _failures.Clear();
+            // A program that steps by hand, or forgets to, has turns as well.
+            if (_backwards > (_optimizerCount == 0 ? 0 : MostBackwards)) EndTurn(stepped: false);
             var note = _session.Networks.Outermost(module);
             var pass = note is null ? null : _passes.Begin(note, input);
             if (pass is { Records: true })
@@ -234,9 +240,15 @@ sealed class ProgramWatcher : Watcher
         }
 
         Move(LoopAction.OptimizerStep, note.Number, m => m with { LearningRate = optimizer.LearningRate, Gradient = gradient });
+        EndTurn(stepped: true);
+    }
+
+    void EndTurn(bool stepped)
+    {
         _resources.EndTurn();
         _loop.EndTurn();
-        _session.Step++;
+        if (stepped) _session.Step++;
+        _backwards = 0;
         _passes.NextTurn();
         _losses.NextTurn();
         _batches.NextTurn();
@@ -267,6 +279,7 @@ sealed class ProgramWatcher : Watcher
         double? value = loss.Numel == 1 && (records || loss.Device.Type == DeviceType.Cpu) ? loss.Item<double>() : null;
         double? before = !records ? null : _parameters.NoGradients() ? 0 : _session.Sampling.Measures ? _parameters.GradientNorm() : null;
         var site = _session.Sites.Of(HashCode.Combine(3, retainGraph), _session.Sampling.Turn);
+        _backwards++;
         _resources.BackwardSite = site;
         var reached = _passes.Backward(loss, _losses.Numbers);
         if (records) _losses.Backward(loss, reached, value, site);
@@ -301,6 +314,14 @@ sealed class ProgramWatcher : Watcher
     }
 
     protected override void OnBackwardFailed(Tensor loss, Exception error) => _failures.Backward(loss, error);
+
+    protected override void OnGrad(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> results, bool createGraph)
+    {
+        using var timed = new Timed(_session);
+        foreach (var output in outputs) _losses.Differentiated(_passes.Differentiated(output, _losses.Numbers));
+        if (createGraph) _session.Flight.Add(OperatorKind.Gradient, outputs[0], results);
+        _traces.Open?.Gradient(outputs, inputs, results, _passes.Current);
+    }
 
     protected override void OnClipped(double limit, double normBefore) =>
         _loop.Amend(LoopAction.Backward, m => m with { ClippedTo = limit, ClippedFrom = double.IsNaN(normBefore) ? null : normBefore });

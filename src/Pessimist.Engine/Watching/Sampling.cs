@@ -58,7 +58,8 @@ sealed class Sampling
     /// <summary>In this turn the time of everything is counted.</summary>
     public bool TimesAll { get; private set; }
 
-    bool CanAfford => _spent <= Grant + _options.Overhead * Stopwatch.GetElapsedTime(_start).TotalSeconds;
+    /// <summary>The budget allows for more that is dear.</summary>
+    public bool CanAfford => _spent <= Grant + _options.Overhead * Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
     public void Next()
     {

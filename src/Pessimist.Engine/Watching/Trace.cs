@@ -93,6 +93,24 @@ sealed class Trace(Session session, OperationSites sites, bool isEvaluation, boo
         }
     }
 
+    /// <summary>Gradients were asked for, and are values like others.</summary>
+    public void Gradient(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> gradients, Pass? pass)
+    {
+        if (IsFull) return;
+        using var scope = Scope.New();
+        using var noGrad = Autograd.NoGrad();
+        _operations.Add((new OperationSeen
+        {
+            Step = session.Step,
+            Index = _index++,
+            Operation = "grad",
+            Module = session.Module?.FullPath,
+            Inputs = [.. outputs.Concat(inputs).Where(t => !t.IsDisposed).Select(t => Look(t, _ids.Of(t)))],
+            Outputs = [.. gradients.OfType<Tensor>().Select(t => Look(t, _ids.OfResult(t, [])))],
+            Site = CallStack.Find(),
+        }, pass));
+    }
+
     /// <summary>A number was read out of a tensor.</summary>
     public void Item(Tensor tensor, Pass? pass)
     {

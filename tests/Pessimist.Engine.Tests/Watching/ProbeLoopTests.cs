@@ -107,6 +107,33 @@ public sealed class ProbeLoopTests
     }
 
     [Fact]
+    public void Passes_whose_gradients_are_asked_for_are_training()
+    {
+        var run = Watched.Run(() => Programs.All["double backward"]());
+        run.All<PassObserved>().ShouldAllBe(p => p.Phase == Phase.Train);
+    }
+
+    [Fact]
+    public void A_program_that_steps_by_hand_is_thinned_too()
+    {
+        var run = Watched.Run(() =>
+        {
+            var net = new Linear(2, 1);
+            for (var i = 0; i < 1000; i++)
+            {
+                using var scope = Scope.New();
+                net.ZeroGrad();
+                Loss.Mse(net.Forward(Tensor.Ones([2, 2])), Tensor.Zeros([2, 1])).Backward();
+                using var quiet = Autograd.NoGrad();
+                foreach (var parameter in net.Parameters()) parameter.SubInPlace(parameter.Grad! * 0.01);
+            }
+        });
+        run.All<OperationSeen>().Count().ShouldBeLessThan(100);
+        run.All<LoopEvent>().Count(m => m.Action == LoopAction.Backward).ShouldBeInRange(100, 500);
+        run.All<PassObserved>().Sum(p => p.Passes).ShouldBe(1000);
+    }
+
+    [Fact]
     public void A_GAN_trains_both_networks()
     {
         var run = Watched.Run(() => Programs.Gan());
