@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Pessimist.Engine.Watching;
 using Pessimist.Observations;
 using Pessimist.Runs;
@@ -8,6 +7,7 @@ using Pessimist.Torch;
 using Pessimist.Torch.Models;
 using Pessimist.Torch.Nn;
 using Pessimist.Torch.Optim;
+using Pessimist.Torch.Watching;
 
 // Trains the same network twice, watched and not, in turns of some steps, and compares each turn with the one beside it. A third training,
 // unwatched as well, shows what the comparison of equals gives on this machine.
@@ -62,6 +62,7 @@ static double Quantile(double[] values, double q) => values.Order().ElementAt((i
 sealed class Training : IDisposable
 {
     public const int TurnMilliseconds = 100;
+    const double WarmSeconds = 2;
 
     // On a thread of its own: a probe watches one.
     readonly Thread _thread;
@@ -87,7 +88,7 @@ sealed class Training : IDisposable
     /// <summary>Runs until steps are as fast as they get, and fixes the number of steps of a turn.</summary>
     public void Warm()
     {
-        for (var i = 0; i < 10; i++) Run(100);
+        for (var seconds = 0.0; seconds < WarmSeconds;) seconds += Run(100);
         _perTurn = Math.Max(1, (int)(TurnMilliseconds / 1e3 / (Run(100) / 100)));
     }
 
@@ -125,7 +126,7 @@ sealed class Training : IDisposable
             while (true)
             {
                 _go.Wait();
-                var (from, processor) = (Stopwatch.GetTimestamp(), ThreadTime.Seconds);
+                var (from, processor) = (Stopwatch.GetTimestamp(), ThreadClock.Seconds);
                 for (var i = 0; i < _steps; i++)
                 {
                     using var scope = Scope.New();
@@ -135,7 +136,7 @@ sealed class Training : IDisposable
                 }
 
                 busy += Stopwatch.GetTimestamp() - from;
-                _seconds = ThreadTime.Seconds - processor;
+                _seconds = ThreadClock.Seconds - processor;
                 if (_steps == 0) break;
                 _done.Release();
             }
@@ -145,25 +146,5 @@ sealed class Training : IDisposable
         folder.Dispose();
         directory.Delete(recursive: true);
         _done.Release();
-    }
-}
-
-/// <summary>Processor time of this thread.</summary>
-static partial class ThreadTime
-{
-    const int ThreadProcessorTime = 3;
-
-    public static double Seconds => clock_gettime(ThreadProcessorTime, out var time) == 0
-        ? time.Seconds + time.Nanoseconds / 1e9
-        : throw new InvalidOperationException("the clock of the thread cannot be read");
-
-    [LibraryImport("libc")]
-    private static partial int clock_gettime(int clock, out Time time);
-
-    [StructLayout(LayoutKind.Sequential)]
-    readonly struct Time
-    {
-        public readonly long Seconds;
-        public readonly long Nanoseconds;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pessimist.Observations;
 
 namespace Pessimist.Engine.Watching;
@@ -16,48 +17,59 @@ sealed class Loop(Session session)
     /// <summary>Moves that are told of a turn that does not end.</summary>
     const int MostUnended = 2000;
 
-    readonly List<LoopEvent> _moves = [];
+    List<Move> _moves = [];
+    List<Move> _lastTurn = [];
+    bool _lastIsTold = true;
     readonly HashSet<int> _orders = [];
-    HashCode _order;
+    int _order;
     int _epochs;
     int _unended;
     bool _newEpoch;
+    Move _none;
 
-    public void Add(LoopEvent move)
+    public void Add(in Move move)
     {
         _moves.Add(move);
-        _order.Add(move.Action);
-        _order.Add(move.Subject ?? -1);
+        _order = HashCode.Combine(_order, move.Action, move.Subject);
         if (move.Action == LoopAction.Epoch && _epochs++ < MostEpochs) _newEpoch = true;
         if (_moves.Count < MostMoves) return;
-        if ((_unended += _moves.Count) < MostUnended) Tell();
+        if ((_unended += _moves.Count) < MostUnended) Tell(_moves);
         _moves.Clear();
     }
 
-    /// <summary>Changes the last move, when more is known of it.</summary>
-    public void Amend(LoopAction action, Func<LoopEvent, LoopEvent> change)
+    /// <summary>The last move of this kind, to add what became known of it. Valid until the next move.</summary>
+    public ref Move Last(LoopAction action)
     {
-        if (_moves.FindLastIndex(m => m.Action == action) is >= 0 and var at) _moves[at] = change(_moves[at]);
+        var moves = CollectionsMarshal.AsSpan(_moves);
+        for (var i = moves.Length - 1; i >= 0; i--)
+            if (moves[i].Action == action)
+                return ref moves[i];
+        return ref _none;
     }
 
     public void EndTurn()
     {
-        var isNew = _orders.Count < MostOrders && _orders.Add(_order.ToHashCode());
-        if (isNew || _newEpoch || session.Sampling.Records) Tell();
+        var isNew = _orders.Count < MostOrders && _orders.Add(_order);
+        (_lastTurn, _moves) = (_moves, _lastTurn);
+        _lastIsTold = isNew || _newEpoch || session.Sampling.Records;
+        if (_lastIsTold) Tell(_lastTurn);
         _moves.Clear();
         _order = default;
         _newEpoch = false;
         _unended = 0;
     }
 
+    /// <summary>The last turn is told in any case.</summary>
     public void Finish()
     {
-        Tell();
+        if (!_lastIsTold) Tell(_lastTurn);
+        Tell(_moves);
+        _lastIsTold = true;
         _moves.Clear();
     }
 
-    void Tell()
+    void Tell(List<Move> moves)
     {
-        foreach (var move in _moves) session.Recording.Add(move);
+        foreach (ref readonly var move in CollectionsMarshal.AsSpan(moves)) session.Recording.Add(move.ToObservation());
     }
 }

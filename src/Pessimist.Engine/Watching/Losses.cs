@@ -14,14 +14,14 @@ sealed class Losses(Session session, Passes passes, OperationSites operations)
     sealed record Pending(LossObserved Loss, long Number, long Turn);
 
     /// <summary>Numbers in autograd's graph of the losses whose purpose is not known yet.</summary>
-    public long[] Numbers => [.. _pending.Select(p => p.Number)];
+    public long[] Numbers => _pending.Count == 0 ? [] : [.. _pending.Select(p => p.Number)];
 
     /// <summary>Target of the last loss of the turn; for the batch that it belongs to.</summary>
     public TensorFacts? LastTarget { get; private set; }
 
     public void Called(OperatorKind kind, ReadOnlySpan<Value> args, Tensor result)
     {
-        var site = session.Sites.Of(HashCode.Combine(2, kind.Name, Autograd.IsEnabled), session.Sampling.Turn);
+        var site = session.Sites.Of(HashCode.Combine(2, kind.Id, Autograd.IsEnabled), session.Sampling.Turn);
         var pass = passes.Current;
         if (!(pass?.Records ?? session.Sampling.Records) || !args[0].TryTensor(out var input) || args.Length < 2 || !args[1].TryTensor(out var target)) return;
         using var scope = Scope.New();

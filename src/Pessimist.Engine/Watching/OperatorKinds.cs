@@ -7,6 +7,11 @@ sealed class OperatorKind
 {
     static OperatorKind?[] s_known = new OperatorKind?[256];
 
+    static int s_count;
+
+    /// <summary>Tells kinds apart in keys.</summary>
+    public int Id { get; } = Interlocked.Increment(ref s_count);
+
     /// <summary>Without namespace; without the underscore of one that works in place.</summary>
     public required string Name { get; init; }
     public bool InPlace { get; init; }

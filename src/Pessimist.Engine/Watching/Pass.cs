@@ -20,34 +20,49 @@ sealed class Pass(Network network)
     /// <summary>Its tensors are measured.</summary>
     public bool Measures { get; init; }
 
-    /// <summary>Its number in autograd's graph; -1 when it recorded nothing.</summary>
-    public long Number { get; set; } = -1;
+    /// <summary>Its batch is looked at.</summary>
+    public bool LooksAtBatch { get; init; }
+
+    /// <summary>Which data go where is followed.</summary>
+    public bool Follows { get; init; }
+
+    /// <summary>Its number in autograd's graph; -1 when it recorded nothing, or too little is left of it to tell.</summary>
+    public long Number => _number ??= GradientsOn && Output is { IsDisposed: false } output ? Graph.NumberOf(output) : -1;
+
+    long? _number;
 
     /// <summary>What it turned out to be for; unknown until then.</summary>
     public Phase Phase { get; set; }
 
-    /// <summary>Let go of as soon as the phase is known.</summary>
+    /// <summary>Let go of at the end of the turn.</summary>
     public Tensor? Output { get; set; }
 
     /// <summary>How dropout and batch norm ran, in order.</summary>
-    public List<(ModuleNote? Module, bool IsBatchNorm, bool On)> Modes { get; } = [];
+    public List<(ModuleNote? Module, bool IsBatchNorm, bool On)>? Modes { get; private set; }
     public BatchObserved? Batch { get; set; }
     public List<ModuleMeasure>? Activations { get; set; }
     public List<Action<Phase>>? WhenKnown { get; set; }
 
-    /// <summary>Equal for passes that are alike but for their data.</summary>
-    public int Signature
+    /// <summary>Only the network itself was looked at, not what ran in it.</summary>
+    public bool IsLean { get; init; }
+
+    /// <summary>Equal for passes of one network with the same flags.</summary>
+    public int Kind => HashCode.Combine(network.Number, GradientsOn, Training);
+
+    /// <summary>Equal for passes that are alike but for their data. Ask when it has ended.</summary>
+    public int Signature => _signature ??= Hash();
+
+    int? _signature;
+
+    int Hash()
     {
-        get
-        {
-            var hash = new HashCode();
-            hash.Add(network.Number);
-            hash.Add(GradientsOn);
-            hash.Add(Training);
-            foreach (var (module, norm, on) in Modes) hash.Add(HashCode.Combine(module?.Id, norm, on));
-            return hash.ToHashCode();
-        }
+        var hash = new HashCode();
+        hash.Add(Kind);
+        foreach (var (module, norm, on) in Modes ?? []) hash.Add(HashCode.Combine(module?.Id, norm, on));
+        return hash.ToHashCode();
     }
+
+    public void Mode(ModuleNote? module, bool isBatchNorm, bool on) => (Modes ??= []).Add((module, isBatchNorm, on));
 
     public PassObserved ToObservation(Phase phase, long passes) => new()
     {
@@ -66,5 +81,5 @@ sealed class Pass(Network network)
     };
 
     IReadOnlyList<string> Paths(bool norm, bool on) =>
-        [.. Modes.Where(m => m.IsBatchNorm == norm && m.On == on).Select(m => m.Module?.Path ?? "").Distinct(StringComparer.Ordinal)];
+        Modes is null ? [] : [.. Modes.Where(m => m.IsBatchNorm == norm && m.On == on).Select(m => m.Module?.Path ?? "").Distinct(StringComparer.Ordinal)];
 }

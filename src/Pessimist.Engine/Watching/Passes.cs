@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pessimist.Observations;
 using Pessimist.Torch;
 
@@ -17,7 +18,7 @@ sealed class Passes(Session session)
 
     readonly List<Pass> _pending = [];
     readonly HashSet<int> _partOfTraining = [];
-    readonly Dictionary<(int Model, Phase Phase), (Pass Pass, int Signature, long Count)> _last = [];
+    readonly Dictionary<(int Model, int Phase), (Pass Pass, int Signature, long Count)> _last = [];
     int[] _patternKeys = [];
     bool[] _pattern = [];
     long _evaluations;
@@ -46,7 +47,10 @@ sealed class Passes(Session session)
             Turn = session.Sampling.Turn,
             GradientsOn = gradients,
             Training = training,
-            Examples = input.Rank > 0 ? input.Size(0) : null,
+            Examples = records && input.Rank > 0 ? input.Size(0) : null,
+            LooksAtBatch = records && (evaluates || session.Sampling.IsNew || session.Sampling.Measures),
+            IsLean = session.Sampling.IsLean && !records,
+            Follows = session.Sampling.Turn < FollowedTurns || session.Sampling.Traces,
             Site = session.Sites.Of(HashCode.Combine(1, note.Id, gradients), session.Sampling.Turn),
             Records = records,
             Measures = evaluates ? records && (_evaluations <= 8 || long.IsPow2(_evaluations)) : session.Sampling.Measures,
@@ -55,15 +59,15 @@ sealed class Passes(Session session)
 
     public void End(Pass pass, Tensor output)
     {
-        pass.Number = pass.GradientsOn ? Graph.NumberOf(output) : -1;
-        var follows = session.Sampling.Turn < FollowedTurns || session.Sampling.Traces;
-        if (!pass.GradientsOn && !follows && !_partOfTraining.Contains(pass.Signature))
+        if (!pass.GradientsOn && !pass.Follows && !_partOfTraining.Contains(pass.Kind))
         {
             Resolve(pass, Phase.Evaluate);
             return;
         }
 
-        if (follows) pass.Output = output;
+        pass.Output = output;
+        // What is recorded may be asked about in a later turn; else the number is worked out when it is needed.
+        if (pass.Records) _ = pass.Number;
         _pending.Add(pass);
         if (_pending.Count > MostPending) ResolveAt(0, Phase.Evaluate);
     }
@@ -91,23 +95,23 @@ sealed class Passes(Session session)
         var found = graph.Found;
         GraphNodes = (GraphNodes.First == 0 && session.Sampling.Turn > 1 ? graph.Nodes : GraphNodes.First, graph.Nodes);
         bool[] reached = found[.._pending.Count];
-        var ancestors = _pending.Any(p => p.Output is not null) ? Ancestry.Of(root, session) : null;
+        var ancestors = _pending.Any(p => p.Follows && p.Output is not null) ? Ancestry.Of(root, session) : null;
         for (var i = 0; i < reached.Length; i++)
         {
             if (reached[i]) continue;
-            if (_pending[i].Output is not { } output || ancestors is null)
+            if (_pending[i] is not { Follows: true, Output: { } output } || ancestors is null)
             {
-                reached[i] = _pending[i].Number < 0 && _partOfTraining.Contains(_pending[i].Signature);
+                reached[i] = _pending[i].Number < 0 && _partOfTraining.Contains(_pending[i].Kind);
                 continue;
             }
 
             // The data take part though no gradient does: a teacher, a target network, a generator behind a detach.
-            if (reached[i] = ancestors.Contains(Session.IdentityOf(output))) _partOfTraining.Add(_pending[i].Signature);
+            if (reached[i] = ancestors.Contains(Session.IdentityOf(output))) _partOfTraining.Add(_pending[i].Kind);
         }
 
         // A graph that is cut: the pass that was meant is the last one.
         if (!reached.Contains(true) && _pending.FindLastIndex(p => p.GradientsOn) is >= 0 and var last) reached[last] = true;
-        _patternKeys = [.. _pending.Select(p => p.Signature)];
+        _patternKeys = [.. _pending.Select(p => p.Kind)];
         _pattern = reached;
         Apply(reached);
         return found[_patternKeys.Length..];
@@ -130,8 +134,15 @@ sealed class Passes(Session session)
         // What still waits may be for the step of the next optimizer, as a generator's pass does; after that it was for nothing.
         for (var i = _pending.Count - 1; i >= 0; i--)
         {
-            if (_pending[i].GradientsOn && _pending[i].Turn >= session.Sampling.Turn) _pending[i].Output = null;
-            else ResolveAt(i, Phase.Evaluate);
+            if (_pending[i].GradientsOn && _pending[i].Turn >= session.Sampling.Turn)
+            {
+                _ = _pending[i].Number;
+                _pending[i].Output = null;
+            }
+            else
+            {
+                ResolveAt(i, Phase.Evaluate);
+            }
         }
     }
 
@@ -141,7 +152,7 @@ sealed class Passes(Session session)
         while (_pending.Count > 0) ResolveAt(0, failed && _pending[0].GradientsOn ? Phase.Unknown : Phase.Evaluate);
         foreach (var ((_, phase), (pass, _, count)) in _last)
             if (count > 0)
-                session.Recording.Add(pass.ToObservation(phase, count));
+                session.Recording.Add(pass.ToObservation((Phase)phase, count));
         _last.Clear();
     }
 
@@ -150,7 +161,7 @@ sealed class Passes(Session session)
     {
         if (session.Sampling.Records || _pending.Count != _patternKeys.Length) return false;
         for (var i = 0; i < _patternKeys.Length; i++)
-            if (_pending[i].Signature != _patternKeys[i])
+            if (_pending[i].Kind != _patternKeys[i])
                 return false;
         return true;
     }
@@ -184,19 +195,24 @@ sealed class Passes(Session session)
         if (pass.Activations is { Count: > 0 } activations)
             session.Recording.Add(new ActivationsMeasured { Step = pass.Step, Model = pass.Network.Number, Phase = phase, Modules = activations });
 
-        var key = (pass.Network.Number, phase);
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_last, (pass.Network.Number, (int)phase), out var known);
+        if (known && pass.IsLean && last.Pass.Kind == pass.Kind && !pass.Records)
+        {
+            last.Count++;
+            return;
+        }
+
         var signature = pass.Signature;
-        var known = _last.TryGetValue(key, out var last);
         if (!known || last.Signature != signature || pass.Records)
         {
             if (known && last.Count > 0 && last.Signature != signature) session.Recording.Add(last.Pass.ToObservation(phase, last.Count));
             var alike = known && last.Signature == signature ? last.Count : 0;
             session.Recording.Add(pass.ToObservation(phase, alike + 1));
-            _last[key] = (pass, signature, 0);
+            last = (pass, signature, 0);
         }
         else
         {
-            _last[key] = (pass, signature, last.Count + 1);
+            last.Count++;
         }
     }
 }

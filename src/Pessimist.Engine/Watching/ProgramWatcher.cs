@@ -61,10 +61,7 @@ sealed class ProgramWatcher : Watcher
     public Failures Failures => _failures;
     public NonFiniteFound? NonFinite => _nonFinites.Found;
 
-    sealed record OptimizerNote(int Number)
-    {
-        public double[] Rates { get; set; } = [];
-    }
+    sealed record OptimizerNote(int Number);
 
     /// <summary>Networks and optimizers that were there before the probe.</summary>
     public void Attach(IEnumerable<Module> networks, IEnumerable<Optimizer> optimizers)
@@ -115,11 +112,11 @@ sealed class ProgramWatcher : Watcher
         }
         else if (kind.IsDropout)
         {
-            if (args[1].TryNumber(out var p) && p > 0) _passes.Current?.Modes.Add((_session.Module, false, args[2].AsBool()));
+            if (args[1].TryNumber(out var p) && p > 0) _passes.Current?.Mode(_session.Module, false, args[2].AsBool());
         }
         else if (kind.IsBatchNorm)
         {
-            _passes.Current?.Modes.Add((_session.Module, true, args[5].AsBool()));
+            _passes.Current?.Mode(_session.Module, true, args[5].AsBool());
         }
         else if (kind.IsActivation && results.Length > 0 && _passes.Current is { Activations: { } measures } current && _running.Count > 0)
         {
@@ -163,17 +160,17 @@ sealed class ProgramWatcher : Watcher
             if (_backwards > (_optimizerCount == 0 ? 0 : MostBackwards)) EndTurn(stepped: false);
             var note = _session.Networks.Outermost(module);
             var pass = note is null ? null : _passes.Begin(note, input);
-            if (pass is { Records: true })
-            {
-                using var timed = new Timed(_session);
-                pass.Batch = _batches.Look(pass, input);
-                if (pass.Measures) pass.Activations = [];
-            }
-
-            if (pass is not null) _traces.BeginPass(pass, input);
-
+            // First of all: whatever fails below, the module is running.
             _session.Module = note;
             _running.Push((note, pass));
+            if (pass is null || pass.IsLean) return null;
+            // An evaluation that is recorded in a turn that is not.
+            SeesOperators = SeesInnerModules = true;
+            _traces.BeginPass(pass, input);
+            if (pass is not { LooksAtBatch: true }) return null;
+            using var timed = new Timed(_session);
+            if (pass.Measures) pass.Activations = [];
+            pass.Batch = _batches.Look(pass, input);
             return null;
         }
 
@@ -239,7 +236,9 @@ sealed class ProgramWatcher : Watcher
             _parameters.AfterStep(note.Number, _session.Step);
         }
 
-        Move(LoopAction.OptimizerStep, note.Number, m => m with { LearningRate = optimizer.LearningRate, Gradient = gradient });
+        Move(LoopAction.OptimizerStep, note.Number);
+        ref var step = ref _loop.Last(LoopAction.OptimizerStep);
+        (step.LearningRate, step.Gradient) = (optimizer.LearningRate, gradient);
         EndTurn(stepped: true);
     }
 
@@ -257,6 +256,7 @@ sealed class ProgramWatcher : Watcher
         _session.Flight.Clear();
         _session.Sampling.Next();
         _traces.BeginTurn();
+        SeesOperators = SeesInnerModules = !_session.Sampling.IsLean;
     }
 
     protected override void OnZeroGrad(object owner)
@@ -283,7 +283,9 @@ sealed class ProgramWatcher : Watcher
         _resources.BackwardSite = site;
         var reached = _passes.Backward(loss, _losses.Numbers);
         if (records) _losses.Backward(loss, reached, value, site);
-        Move(LoopAction.Backward, null, m => m with { Loss = value, GradientBefore = before, Retained = retainGraph }, site);
+        Move(LoopAction.Backward, null, site);
+        ref var move = ref _loop.Last(LoopAction.Backward);
+        (move.Loss, move.GradientBefore, move.Retained) = (value, before, retainGraph);
         if (value is { } v) Judge(loss, v);
         return null;
     }
@@ -307,7 +309,7 @@ sealed class ProgramWatcher : Watcher
         if (!_session.Sampling.Measures) return;
         using var timed = new Timed(_session);
         var norm = _parameters.GradientNorm();
-        _loop.Amend(LoopAction.Backward, m => m with { Gradient = norm });
+        _loop.Last(LoopAction.Backward).Gradient = norm;
         if (double.IsFinite(norm)) return;
         if (_finite) _nonFinites.Gradient(loss);
         _finite = false;
@@ -323,13 +325,19 @@ sealed class ProgramWatcher : Watcher
         _traces.Open?.Gradient(outputs, inputs, results, _passes.Current);
     }
 
-    protected override void OnClipped(double limit, double normBefore) =>
-        _loop.Amend(LoopAction.Backward, m => m with { ClippedTo = limit, ClippedFrom = double.IsNaN(normBefore) ? null : normBefore });
+    protected override void OnClipped(double limit, double normBefore)
+    {
+        ref var move = ref _loop.Last(LoopAction.Backward);
+        (move.ClippedTo, move.ClippedFrom) = (limit, double.IsNaN(normBefore) ? null : normBefore);
+    }
 
     protected override void OnScheduler(Scheduler scheduler, Optimizer optimizer) => NumberOf(scheduler, optimizer);
 
-    protected override void OnScheduled(Scheduler scheduler, Optimizer optimizer) =>
-        Move(LoopAction.SchedulerStep, NumberOf(scheduler, optimizer), m => m with { LearningRate = optimizer.LearningRate });
+    protected override void OnScheduled(Scheduler scheduler, Optimizer optimizer)
+    {
+        Move(LoopAction.SchedulerStep, NumberOf(scheduler, optimizer));
+        _loop.Last(LoopAction.SchedulerStep).LearningRate = optimizer.LearningRate;
+    }
 
     protected override void OnLoader(Loader loader) => _batches.Constructed(loader);
 
@@ -345,12 +353,11 @@ sealed class ProgramWatcher : Watcher
         return null;
     }
 
-    void Move(LoopAction action, int? subject, Func<LoopEvent, LoopEvent>? with = null, Site? site = null)
+    void Move(LoopAction action, int? subject, Site? site = null)
     {
         _failures.Clear();
         site ??= _session.Sites.Of(HashCode.Combine(4, action, subject), _session.Sampling.Turn);
-        var move = new LoopEvent { Action = action, Step = _session.Step, Subject = subject, Site = site };
-        _loop.Add(with is null ? move : with(move));
+        _loop.Add(new Move(action, _session.Step, subject, site));
     }
 
     OptimizerNote NoteOf(Optimizer optimizer)

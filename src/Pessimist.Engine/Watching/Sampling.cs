@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pessimist.Torch.Watching;
 
 namespace Pessimist.Engine.Watching;
 
@@ -10,24 +11,44 @@ sealed class Sampling
 {
     /// <summary>Seconds that the first turns may take, where everything is compiled and new.</summary>
     const double Grant = 0.25;
+
+    /// <summary>Turns between two that are recorded: as many as a hundredth of the turns so far, within these; more where the budget is spent.</summary>
+    const int LeastBetweenRecords = 2;
     const int MostBetweenRecords = 64;
+    const int BetweenUnaffordable = 256;
+
+    /// <summary>Turns after which it is asked again whether the budget allows for more.</summary>
+    const int AskEvery = 16;
     const int TimedEvery = 16;
     const int MostAlarms = 8;
     const int AlarmedTurns = 8;
 
+    /// <summary>Share of the budget above which even what is cheap is too dear for every turn.</summary>
+    const double CheapShare = 1.0 / 3;
+    const int LeanFrom = 256;
+
+    /// <summary>Seconds that anything cheap can take.</summary>
+    const double MostCheap = 5e-6;
+
+    static readonly double ClockSeconds = MeasureClock();
+
     readonly ProbeOptions _options;
-    readonly long _start = Stopwatch.GetTimestamp();
+    readonly HashSet<long> _traced;
+    readonly double _start = ThreadClock.Seconds;
     double _spent;
+    double _cheap;
+    double _gap = 1;
     long _nextRecord;
     long _nextMeasure;
-    double _gap = 1;
-    double _cheap;
-    int _alarms;
+    long _nextQuestion;
     long _measureUntil = -1;
+    int _alarms;
+    bool _economizes;
 
     public Sampling(ProbeOptions options)
     {
         _options = options;
+        _traced = [.. options.TracedSteps];
         Begin();
     }
 
@@ -43,8 +64,11 @@ sealed class Sampling
     /// <summary>Record every operation of this turn.</summary>
     public bool Traces { get; private set; }
 
-    /// <summary>Record and check every operation, whatever it costs.</summary>
-    public bool Deep => _options.TraceFrom <= Turn;
+    /// <summary>Steps are so short that single operators and inner modules are not even looked at in this turn.</summary>
+    public bool IsLean { get; private set; }
+
+    /// <summary>In this turn the time of everything is counted.</summary>
+    public bool TimesAll { get; private set; }
 
     /// <summary>The loop is young: everything is recorded.</summary>
     public bool IsNew => Turn < _options.RecordedSteps;
@@ -55,11 +79,10 @@ sealed class Sampling
     /// <summary>All seconds spent so far, as far as they were measured or follow from measured ones.</summary>
     public double AllSpent => _spent + _cheap * TimedEvery;
 
-    /// <summary>In this turn the time of everything is counted.</summary>
-    public bool TimesAll { get; private set; }
-
     /// <summary>The budget allows for more that is dear.</summary>
-    public bool CanAfford => _spent <= Grant + _options.Overhead * Stopwatch.GetElapsedTime(_start).TotalSeconds;
+    public bool CanAfford => AllSpent <= Grant + _options.Overhead * Elapsed;
+
+    double Elapsed => ThreadClock.Seconds - _start;
 
     public void Next()
     {
@@ -73,22 +96,44 @@ sealed class Sampling
         if (_alarms++ < MostAlarms) _measureUntil = Turn + AlarmedTurns;
     }
 
-    public void AddCheap(double seconds, double spentBefore) => _cheap += Math.Max(0, seconds - (_spent - spentBefore));
+    public void Add(double seconds) => _spent += seconds;
 
-    public void Add(long ticks) => _spent += ticks / (double)Stopwatch.Frequency;
+    public void AddCheap(double seconds, double spentBefore)
+    {
+        if (_spent > spentBefore) seconds -= _spent - spentBefore;
+        // More than this is another program's turn on the processor.
+        _cheap += Math.Clamp(seconds - ClockSeconds, 0, MostCheap);
+    }
 
     void Begin()
     {
-        Traces = Deep || _options.TracedSteps.Contains(Turn) && (Turn < 2 || CanAfford);
-        Measures = Turn < _options.MeasuredSteps || long.IsPow2(Turn) || Traces || Turn <= _measureUntil || _options.CheckFrom <= Turn || Turn >= _nextMeasure && CanAfford;
+        Traces = _options.TraceFrom <= Turn || _traced.Contains(Turn) && (Turn < 2 || CanAfford);
+        Measures = Traces || Turn < _options.MeasuredSteps || Turn <= _measureUntil || _options.CheckFrom <= Turn || long.IsPow2(Turn) || IsDue();
         if (Measures)
         {
             if (Turn >= _options.MeasuredSteps) _gap = Math.Min(_options.MeasureEvery, _gap * 1.5 + 1);
             _nextMeasure = Turn + (long)_gap;
         }
 
-        TimesAll = Turn % TimedEvery == TimedEvery / 2;
         Records = IsNew || Measures || Turn >= _nextRecord;
-        if (Records) _nextRecord = Turn + Math.Clamp(Turn / 100, 2, MostBetweenRecords);
+        if (Records) _nextRecord = Turn + (CanAfford ? Math.Clamp(Turn / 100, LeastBetweenRecords, MostBetweenRecords) : BetweenUnaffordable);
+        TimesAll = Turn % TimedEvery == TimedEvery / 2;
+        if (!_economizes && Turn >= LeanFrom && long.IsPow2(Turn)) _economizes = _cheap * TimedEvery > CheapShare * _options.Overhead * Elapsed;
+        IsLean = _economizes && !Records;
+    }
+
+    bool IsDue()
+    {
+        if (Turn < _nextMeasure || Turn < _nextQuestion) return false;
+        if (CanAfford) return true;
+        _nextQuestion = Turn + AskEvery;
+        return false;
+    }
+
+    static double MeasureClock()
+    {
+        var least = long.MaxValue;
+        for (var i = 0; i < 100; i++) least = Math.Min(least, -Stopwatch.GetTimestamp() + Stopwatch.GetTimestamp());
+        return least / (double)Stopwatch.Frequency;
     }
 }

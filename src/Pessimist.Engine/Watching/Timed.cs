@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pessimist.Torch.Watching;
 
 namespace Pessimist.Engine.Watching;
 
@@ -6,20 +7,20 @@ namespace Pessimist.Engine.Watching;
 readonly ref struct Timed
 {
     readonly Session _session;
-    readonly long _start;
+    readonly double _start;
 
     public Timed(Session session, bool on = true)
     {
         _session = session;
         if (!on || session.IsTimed) return;
         session.IsTimed = true;
-        _start = Stopwatch.GetTimestamp();
+        _start = ThreadClock.Seconds;
     }
 
     public void Dispose()
     {
         if (_start == 0) return;
-        _session.Sampling.Add(Stopwatch.GetTimestamp() - _start);
+        _session.Sampling.Add(ThreadClock.Seconds - _start);
         _session.IsTimed = false;
     }
 }

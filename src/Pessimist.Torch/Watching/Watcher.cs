@@ -210,39 +210,48 @@ public abstract class Watcher
         }
     }
 
-    internal void Module(Module module) => Tell(() => OnModule(module));
-    internal void ForwardFailed(Module module, Tensor input, Exception error) => Tell(() => OnForwardFailed(module, input, error));
-    internal void Mode(Module module, bool training) => Tell(() => OnMode(module, training));
-    internal void Optimizer(Optimizer optimizer) => Tell(() => OnOptimizer(optimizer));
-    internal bool Step(Optimizer optimizer) => Ask(() => OnStep(optimizer), true);
-    internal void Stepped(Optimizer optimizer) => Tell(() => OnStepped(optimizer));
-    internal void ZeroGrad(object owner) => Tell(() => OnZeroGrad(owner));
-    internal Tensor? Backward(Tensor loss, bool retainGraph) => Ask(() => OnBackward(loss, retainGraph), null);
-    internal void BackwardDone(Tensor loss) => Tell(() => OnBackwardDone(loss));
-    internal void BackwardFailed(Tensor loss, Exception error) => Tell(() => OnBackwardFailed(loss, error));
+    // The lambdas are static: a step calls a dozen of these, and none allocates.
+    internal void Module(Module module) => Tell(static (w, m) => w.OnModule(m), module);
+    internal void ForwardFailed(Module module, Tensor input, Exception error) => Tell(static (w, a) => w.OnForwardFailed(a.module, a.input, a.error), (module, input, error));
+    internal void Mode(Module module, bool training) => Tell(static (w, a) => w.OnMode(a.module, a.training), (module, training));
+    internal void Optimizer(Optimizer optimizer) => Tell(static (w, o) => w.OnOptimizer(o), optimizer);
+    internal bool Step(Optimizer optimizer) => Ask(static (w, o) => w.OnStep(o), optimizer, true);
+    internal void Stepped(Optimizer optimizer) => Tell(static (w, o) => w.OnStepped(o), optimizer);
+    internal void ZeroGrad(object owner) => Tell(static (w, o) => w.OnZeroGrad(o), owner);
+    internal Tensor? Backward(Tensor loss, bool retainGraph) => Ask(static (w, a) => w.OnBackward(a.loss, a.retainGraph), (loss, retainGraph), null);
+    internal void BackwardDone(Tensor loss) => Tell(static (w, l) => w.OnBackwardDone(l), loss);
+    internal void BackwardFailed(Tensor loss, Exception error) => Tell(static (w, a) => w.OnBackwardFailed(a.loss, a.error), (loss, error));
     internal void Grad(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> results, bool createGraph) =>
-        Tell(() => OnGrad(outputs, inputs, results, createGraph));
-    internal void Clipping(IReadOnlyList<Tensor> parameters, double limit, bool byValue) => Tell(() => OnClipping(parameters, limit, byValue));
-    internal long? Seed(long seed) => Ask(() => OnSeed(seed), null);
-    internal void Clipped(double limit, double before) => Tell(() => OnClipped(limit, before));
-    internal void Scheduler(Scheduler scheduler, Optimizer optimizer) => Tell(() => OnScheduler(scheduler, optimizer));
-    internal void Scheduled(Scheduler scheduler, Optimizer optimizer) => Tell(() => OnScheduled(scheduler, optimizer));
-    internal void Loader(Loader loader) => Tell(() => OnLoader(loader));
-    internal void Fetch(Loader loader) => Tell(() => OnFetch(loader));
-    internal Batch? Batch(Loader loader, Batch batch, int epoch, int index) => Ask(() => OnBatch(loader, batch, epoch, index), null);
+        Tell(static (w, a) => w.OnGrad(a.outputs, a.inputs, a.results, a.createGraph), (outputs, inputs, results, createGraph));
+    internal void Clipping(IReadOnlyList<Tensor> parameters, double limit, bool byValue) =>
+        Tell(static (w, a) => w.OnClipping(a.parameters, a.limit, a.byValue), (parameters, limit, byValue));
+    internal long? Seed(long seed) => Ask(static (w, s) => w.OnSeed(s), seed, null);
+    internal void Clipped(double limit, double before) => Tell(static (w, a) => w.OnClipped(a.limit, a.before), (limit, before));
+    internal void Scheduler(Scheduler scheduler, Optimizer optimizer) => Tell(static (w, a) => w.OnScheduler(a.scheduler, a.optimizer), (scheduler, optimizer));
+    internal void Scheduled(Scheduler scheduler, Optimizer optimizer) => Tell(static (w, a) => w.OnScheduled(a.scheduler, a.optimizer), (scheduler, optimizer));
+    internal void Loader(Loader loader) => Tell(static (w, l) => w.OnLoader(l), loader);
+    internal void Fetch(Loader loader) => Tell(static (w, l) => w.OnFetch(l), loader);
+    internal Batch? Batch(Loader loader, Batch batch, int epoch, int index) =>
+        Ask(static (w, a) => w.OnBatch(a.loader, a.batch, a.epoch, a.index), (loader, batch, epoch, index), null);
 
-    void Tell(Action tell) => Ask<object?>(() =>
-    {
-        tell();
-        return null;
-    }, null);
-
-    T Ask<T>(Func<T> ask, T otherwise)
+    void Tell<TState>(Action<Watcher, TState> tell, TState state)
     {
         using var quiet = new Quiet(this);
         try
         {
-            return ask();
+            tell(this, state);
+        }
+        catch (Exception e) when (Swallow(e))
+        {
+        }
+    }
+
+    TAnswer Ask<TState, TAnswer>(Func<Watcher, TState, TAnswer> ask, TState state, TAnswer otherwise)
+    {
+        using var quiet = new Quiet(this);
+        try
+        {
+            return ask(this, state);
         }
         catch (Exception e) when (Swallow(e))
         {

@@ -215,7 +215,7 @@ public sealed class ProbeLoopTests
         });
         var backwards = run.All<LoopEvent>().Where(m => m.Action == LoopAction.Backward).ToArray();
         backwards.Length.ShouldBeInRange(150, 800);
-        backwards[^1].Step.ShouldBeGreaterThan(2900);
+        backwards[^1].Step.ShouldBe(2999);
         run.All<PassObserved>().Sum(p => p.Passes).ShouldBe(3000);
         run.Observations.Count.ShouldBeLessThan(6000);
     }
