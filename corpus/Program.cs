@@ -23,7 +23,11 @@ switch (args)
         return 0;
     case ["show", var folder, var name]:
         foreach (var judged in Judge(folder).Where(j => j.Program.Name.Contains(name, StringComparison.Ordinal)))
+        {
             Console.WriteLine($"{judged.Program.Name} ({(judged.Program.IsHealthy ? "healthy" : string.Join('|', judged.Program.Cause))})\n{ConciseReport.Render(Report.From(Recordings.Read(folder, judged.Program)!, judged.Result, Environment.CurrentDirectory))}");
+            foreach (var (info, verdict) in judged.Result.Verdicts.Where(v => judged.Program.Cause.Contains(v.Info.Code))) Console.WriteLine($"  {info.Code}: {verdict}");
+        }
+
         return 0;
     case ["table", var folder, var file]:
         File.WriteAllText(file, AccuracyTable.Render([.. Judge(folder)]));

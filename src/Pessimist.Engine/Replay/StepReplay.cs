@@ -127,8 +127,8 @@ sealed class StepReplay : IDisposable
 
         if (_recipe.Find<SetDimension>() is { } other && other.Index == IndexOf(move)) args[1] = (long)other.Dimension;
         var quiet = evaluate || _recipe.Has<SetDropout>();
-        if (quiet && move.Name is "dropout" or "alpha_dropout" or "feature_dropout" && quiet) args[2] = false;
-        if (evaluate && move.Name == "batch_norm") args[5] = false;
+        if (move.Name is "dropout" or "alpha_dropout" or "feature_dropout" && (quiet || _recipe.Has<UseTrainingMode>())) args[2] = !quiet;
+        if (move.Name == "batch_norm" && (evaluate || _recipe.Has<UseTrainingMode>())) args[5] = !evaluate;
         var gradients = move.Gradients || _recipe.Has<RecordGradients>();
         if (gradients)
         {

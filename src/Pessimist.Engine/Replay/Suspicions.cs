@@ -18,6 +18,7 @@ static class Suspicions
         Broadcast(recording, loss, all);
         Cuts(recording, loss, all);
         Forgotten(recording, all);
+        Mode(recording, loss, all);
         return all;
     }
 
@@ -85,6 +86,14 @@ static class Suspicions
         if (missing.Length > 0) all.Add(new(Causes.UnoptimizedParameters, new OptimizeAll(), $"{Text.DidYouMean.List(missing, 4)} in no optimizer", Site: site));
         string[] frozen = [.. own.Where(p => !p.RequiresGrad).Select(p => recording.Names.GetValueOrDefault(p, "?"))];
         if (frozen.Length > 0 && frozen.Length < own.Length) all.Add(new(Causes.FrozenParameters, new Unfreeze(), $"{Text.DidYouMean.List(frozen, 4)} frozen", Site: site));
+    }
+
+    /// <summary>All of batch norm and dropout as in evaluation; some of it alone is frozen on purpose.</summary>
+    static void Mode(Recording recording, LossCall loss, List<Deviation> all)
+    {
+        OperatorMove[] moded = [.. Graph.Ancestors(recording, loss.Value).Where(m => m.Name is "batch_norm" && m.Args.Length > 5 || m.Name is "dropout" && m.Args.Length > 2)];
+        if (moded.Length == 0 || moded.Any(m => m.Args[m.Name == "dropout" ? 2 : 5] is { IsFlag: true } training && training.AsBool())) return;
+        all.Add(new("training-in-eval-mode", new UseTrainingMode(), "batch norm and dropout as in evaluation", Site: recording.Moves.OfType<BackwardMove>().FirstOrDefault()?.Site));
     }
 
     static string Words(OperatorMove move) =>

@@ -39,12 +39,17 @@ public static class Diagnose
     /// <summary>Folds each consequence under its first cause, following chains to the root; a suspicion never hides a proof.</summary>
     static (List<Finding> Kept, List<Finding> Folded) Fold(Finding[] all, Dictionary<string, CheckInfo> infos)
     {
+        // A cause that is known takes the symptom away that statistics needed to speak.
+        var known = all.FirstOrDefault(f => f.EvidenceClass != EvidenceClass.Suspected && f.Level >= Level.Warning && IsOfTraining(f)
+            && infos[f.Code].Explains.Concat(f.Explains).Any(IsSingleBatch));
+
         Finding? CauseOf(Finding finding) => all.FirstOrDefault(cause => cause != finding
             // What was shown by undoing it may explain a fact that was proved.
             && (cause.EvidenceClass >= finding.EvidenceClass || cause.EvidenceClass == EvidenceClass.Confirmed)
             // Where two explain each other, what one says of this very run counts more than what holds in general.
             && !finding.Explains.Contains(cause.Code)
-            && (cause.Explains.Contains(finding.Code) || infos[cause.Code].Explains.Contains(finding.Code)));
+            && (cause.Explains.Contains(finding.Code) || infos[cause.Code].Explains.Contains(finding.Code)))
+            ?? (finding.EvidenceClass == EvidenceClass.Suspected && finding != known && IsOfTraining(finding) ? known : null);
 
         Finding RootOf(Finding finding)
         {
@@ -60,6 +65,11 @@ public static class Diagnose
         return ([.. kept.Select(f => f with { Explains = [.. all.Where(g => g != f && roots[g] == f).Select(g => g.Code).Distinct().Order(StringComparer.Ordinal)] })],
             [.. all.Where(f => roots[f] != f)]);
     }
+
+    static bool IsSingleBatch(string code) => code.StartsWith("PES90", StringComparison.Ordinal);
+
+    /// <summary>The network, the loss, gradients and optimization: what a single batch that is not fitted may be caused by.</summary>
+    static bool IsOfTraining(Finding finding) => finding.Code[3] is '2' or '3' or '4' or '5' || finding.Code is "PES101" or "PES102";
 
     /// <summary>By level and evidence; but a cause that is only suspected comes before the symptom that it would explain.</summary>
     static List<Finding> Rank(List<Finding> findings, Dictionary<string, CheckInfo> infos)

@@ -23,6 +23,7 @@ namespace Pessimist.Experiments;
 [JsonDerivedType(typeof(RecordGradients), "record-gradients")]
 [JsonDerivedType(typeof(OptimizeAll), "optimize-all")]
 [JsonDerivedType(typeof(Unfreeze), "unfreeze")]
+[JsonDerivedType(typeof(UseTrainingMode), "training-mode")]
 [JsonDerivedType(typeof(UseReferenceLoop), "reference-loop")]
 [JsonDerivedType(typeof(LeaveOutBatchNorm), "no-batch-norm")]
 public abstract record Intervention
@@ -148,6 +149,12 @@ public sealed record UseReferenceLoop : Intervention
 public sealed record LeaveOutBatchNorm : Intervention
 {
     public override string Words => "no batch normalization";
+}
+
+/// <summary>Batch normalization by the statistics of the batch, dropout on.</summary>
+public sealed record UseTrainingMode : Intervention
+{
+    public override string Words => "training mode";
 }
 
 /// <summary>Every parameter requires a gradient, and is optimized.</summary>
