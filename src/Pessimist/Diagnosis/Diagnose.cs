@@ -40,7 +40,7 @@ public static class Diagnose
     static (List<Finding> Kept, List<Finding> Folded) Fold(Finding[] all, Dictionary<string, CheckInfo> infos)
     {
         // A cause that is known takes the symptom away that statistics needed to speak.
-        var known = all.FirstOrDefault(f => f.EvidenceClass != EvidenceClass.Suspected && f.Level >= Level.Warning && IsOfTraining(f)
+        var known = all.FirstOrDefault(f => f.EvidenceClass != EvidenceClass.Suspected && f.Level >= Level.Warning && IsOfTraining(f) && !infos[f.Code].IsSymptom
             && infos[f.Code].Explains.Concat(f.Explains).Any(IsSingleBatch));
 
         Finding? CauseOf(Finding finding) => all.FirstOrDefault(cause => cause != finding
