@@ -81,7 +81,8 @@ static class CloserLook
             recording.Externals[at.Index].RequiresGrad = true;
             using var replay = new StepReplay(recording, LossCall.Of(recording), Recipe.AsIs, 0);
             replay.Forward(evaluate: true);
-            var (x, output) = (replay[at]!, replay[recording.Output]!);
+            // An output that the loss does not depend on is not computed again.
+            if (replay[at] is not { } x || replay[recording.Output] is not { } output) return null;
             var count = x.Size(0);
             if (output.Rank == 0 || output.Size(0) != count || count < 2) return null;
             double across = 0, own = 0;

@@ -101,11 +101,13 @@ public sealed class ExperimentContext
     {
         if (attempt.Passes) return true;
         var before = Baseline.First(b => b.Seed == attempt.Seed);
-        if (before.Verdict is SingleBatchVerdict.GoesUp or SingleBatchVerdict.Explodes)
-            return attempt.Verdict is not (SingleBatchVerdict.GoesUp or SingleBatchVerdict.Explodes)
-                && attempt.LastLoss < Facts.Floor.Loss + 0.8 * (attempt.Trial.Losses[0] - Facts.Floor.Loss);
-        var excess = double.IsFinite(before.Curve.Excess) ? Math.Min(before.Curve.Excess, 1) : 1;
-        return attempt.Curve.StillFalling && attempt.Curve.Excess < 0.2 * excess;
+        var grew = before.Verdict is SingleBatchVerdict.GoesUp or SingleBatchVerdict.Explodes;
+        var excess = double.IsFinite(before.Curve.Excess) ? before.Curve.Excess : 1;
+        if (attempt.Curve.StillFalling && attempt.Curve.Excess < (grew ? 0.5 : 0.2 * Math.Min(excess, 1))) return true;
+        return grew && attempt.Verdict is not (SingleBatchVerdict.GoesUp or SingleBatchVerdict.Explodes)
+            && attempt.LastLoss < Facts.Floor.Loss + 0.8 * (attempt.Trial.Losses[0] - Facts.Floor.Loss)
+            // Where the defaults do fit the batch, coming down somewhat is not enough: something else is wrong as well.
+            && !Try(Defaults, attempt.Seed).Passes;
     }
 
     /// <summary>20 watched steps of the program as it is.</summary>

@@ -66,6 +66,29 @@ public sealed class ReplaySubjectTests
         why.ShouldContain("without a training step");
     }
 
+    [Fact]
+    public void A_closer_look_survives_an_output_that_the_loss_does_not_depend_on()
+    {
+        var subject = Subject(() =>
+        {
+            using var outer = Scope.New();
+            Rng.Seed(0);
+            using var net = new Linear(2, 2);
+            using var head = new Linear(2, 2);
+            using var sgd = new SGD([.. net.Parameters(), .. head.Parameters()], lr: 0.1);
+            var x = Tensor.Ones([4, 2]);
+            for (var i = 0; i < 3; i++)
+            {
+                using var scope = Scope.New();
+                sgd.ZeroGrad();
+                var copy = Tensor.From(net.Forward(x).Detach().ToArray<float>(), 4, 2);
+                head.Forward(copy).Square().Mean().Backward();
+                sgd.Step();
+            }
+        });
+        subject.LookCloser().OfType<BatchAxisTested>().ShouldBeEmpty();
+    }
+
     static ReplaySubject Subject(Action program) => ReplaySubject.Of(program, out var why) ?? throw new InvalidOperationException(why);
 
     static SingleBatchOutcome Session(Action program) => SingleBatchSession.Run(Subject(program), 0, _ => { });

@@ -70,7 +70,9 @@ public sealed class InputNormalizedTwice(InputNormalizedTwice.Limits limits) : D
         {
             return Found(Finding($"pixels were divided by 255 twice: the largest is {Value(high)}", EvidenceClass.Proved) with
             {
-                Location = at, Fixes = fixes, Evidence = [new("batches whose largest pixel is 1/255", $"{pinned} of {_pictures.Count}", "largest pixel 1, or 255", "definition")],
+                Location = at,
+                Fixes = fixes,
+                Evidence = [new("batches whose largest pixel is 1/255", $"{pinned} of {_pictures.Count}", "largest pixel 1, or 255", "definition")],
             });
         }
 
@@ -78,7 +80,8 @@ public sealed class InputNormalizedTwice(InputNormalizedTwice.Limits limits) : D
         if (!_gate.HasSymptom) return Passed($"the standard deviation of all pixels is {Value(std)}, and the network learns all the same");
         return Found(Finding($"pictures hardly vary: the standard deviation of all pixels is {Value(std)}, within {Value(low)} to {Value(high)}", EvidenceClass.Suspected) with
         {
-            Location = at, Fixes = fixes,
+            Location = at,
+            Fixes = fixes,
             Evidence = [new("standard deviation of all pixels", Value(std), Value(limits.Varies), "convention"), new("symptom", _gate.Because)],
         });
     }

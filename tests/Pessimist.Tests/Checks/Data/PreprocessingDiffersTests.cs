@@ -23,7 +23,8 @@ public sealed class PreprocessingDiffersTests
     static BatchObserved Rows(long step, Phase phase, int? loader, double[] means, double[] stds) => Batch(step, phase, loader, Enumerable.Range((int)(8 * step), 8)) with
     {
         Inputs = [Tensor(8, means.Length) with { Min = means.Min() - 2 * stds.Max() - step, Max = means.Max() + 2 * stds.Max() + step, Mean = means.Average(), Std = stds.Average(), Hash = $"{step} {loader}" }],
-        ChannelMeans = means, ChannelStds = stds,
+        ChannelMeans = means,
+        ChannelStds = stds,
     };
 
     static readonly double[] s_zero = [0.1, -0.05, 0.02], s_one = [1, 0.9, 1.1], s_means = [40, 3000, 0.001], s_stds = [12, 900, 0.0002];
