@@ -10,6 +10,7 @@ export PESSIMIST_TORCH_SHIM=${PESSIMIST_TORCH_SHIM:-$PWD/artifacts/native/libpes
 corpus=(dotnet artifacts/bin/Pessimist.Corpus/release/Pessimist.Corpus.dll)
 if [ -z "$again" ]; then
   # A program at a time in a process of its own: one that hangs or dies takes no other with it.
-  "${corpus[@]}" names "${1:-}" | xargs -P 2 -I NAME timeout 300 "${corpus[@]}" record artifacts/corpus NAME || echo "some programs could not be recorded" >&2
+  # xargs itself stops at a child that a signal ended, so one that fails is told and passed over.
+  "${corpus[@]}" names "${1:-}" | xargs -P 2 -I NAME bash -c '"$@" || echo "${!#}: exit code $?" >&2; exit 0' record timeout 300 "${corpus[@]}" record artifacts/corpus NAME
 fi
 if [ -z "${1:-}" ]; then "${corpus[@]}" table artifacts/corpus docs/accuracy.md; else "${corpus[@]}" show artifacts/corpus "$1"; fi
