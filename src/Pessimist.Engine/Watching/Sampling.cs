@@ -9,8 +9,11 @@ namespace Pessimist.Engine.Watching;
 /// </summary>
 sealed class Sampling
 {
-    /// <summary>Seconds that the first turns may take, where everything is compiled and new.</summary>
-    const double Grant = 0.25;
+    /// <summary>Seconds that the first turns may take beside the budget, where everything is compiled and new.</summary>
+    const double MostGranted = 0.25;
+
+    /// <summary>Seconds that may be taken after them beside the budget: a program that ends within a second is to be seen too.</summary>
+    const double Start = 0.05;
 
     /// <summary>Turns between two that are recorded: as many as a hundredth of the turns so far, within these; more where the budget is spent.</summary>
     const int LeastBetweenRecords = 2;
@@ -38,6 +41,7 @@ sealed class Sampling
     double _spent;
     double _cheap;
     double _gap = 1;
+    double _granted = MostGranted;
     long _nextRecord;
     long _nextMeasure;
     long _nextQuestion;
@@ -80,13 +84,15 @@ sealed class Sampling
     public double AllSpent => _spent + _cheap * TimedEvery;
 
     /// <summary>The budget allows for more that is dear.</summary>
-    public bool CanAfford => AllSpent <= Grant + _options.Overhead * Elapsed;
+    public bool CanAfford => AllSpent <= _granted + _options.Overhead * Elapsed;
 
     double Elapsed => ThreadClock.Seconds - _start;
 
     public void Next()
     {
         Turn++;
+        // What the first turns left of the grant is not there to be spent later.
+        if (Turn == _options.RecordedSteps) _granted = Math.Min(MostGranted, AllSpent + Start);
         Begin();
     }
 
