@@ -1,0 +1,97 @@
+"""Starts the probe: waits for `import torch`, records how the program ends."""
+
+import atexit
+import importlib
+import json
+import os
+import sys
+import time
+from typing import Any, Dict, List, Optional, Sequence
+
+from . import guard
+from .probe import probe
+
+# In the order in which they are installed, and told of events.
+MODULES = (
+    "structure",
+    "passes",
+    "loop",
+    "optimizers",
+    "loaders",
+    "batches",
+    "facts",
+    "trace",
+    "losses",
+    "formula",
+    "parameters",
+    "activations",
+    "nonfinite",
+    "memory",
+    "metrics",
+    "exceptions",
+)
+
+
+class _TorchFinder:
+    """Sees `import torch`, lets the others find it, and installs the probe when the import is complete."""
+
+    def find_spec(self, name: str, path: Optional[Sequence[str]] = None, target: Any = None) -> Any:
+        if name != "torch":
+            return None
+        for finder in list(sys.meta_path):
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(name, path, target)
+            if spec is None:
+                continue
+            loader = spec.loader
+            if loader is not None and hasattr(loader, "exec_module"):
+                execute = loader.exec_module
+
+                def exec_module(module: Any) -> None:
+                    # The instance's own attribute goes again: the loader is as it was.
+                    del loader.__dict__["exec_module"]
+                    execute(module)
+                    if self in sys.meta_path:
+                        sys.meta_path.remove(self)
+                    install()
+
+                loader.exec_module = guard.transparent(exec_module)
+            return spec
+        return None
+
+
+_MODULES: List[Any] = []
+
+
+def start() -> None:
+    address = os.environ.get("PESSIMIST_PROBE", "")
+    try:
+        options: Dict[str, Any] = json.loads(os.environ.get("PESSIMIST_PROBE_OPTIONS") or "{}")
+    except ValueError:
+        options = {}
+    probe.start(address, options)
+    for name in MODULES:
+        try:
+            _MODULES.append(importlib.import_module("pessimist_probe." + name))
+        except ModuleNotFoundError as error:
+            if error.name != "pessimist_probe." + name:
+                guard.fault(error)
+        except Exception as error:
+            guard.fault(error)
+    sys.meta_path.insert(0, _TorchFinder())  # type: ignore[arg-type]
+
+
+def install() -> None:
+    """Torch is there."""
+    start = time.perf_counter()
+    for module in _MODULES:
+        install_one = getattr(module, "install", None)
+        if install_one is None:
+            continue
+        try:
+            install_one(probe)
+        except Exception as error:
+            guard.fault(error)
+            probe.unobserved.append("%s: %s" % (module.__name__.rpartition(".")[2], error))
+    guard.add_time(start)

@@ -1,0 +1,174 @@
+"""Keeps the probe's faults from the program, its frames from tracebacks and warnings, and counts its time."""
+
+import os
+import time
+import types
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Python leaves frames of such a file out when it counts the levels of a warning: then warnings name the line that they name without us.
+TRANSPARENT = "<pessimist importlib _bootstrap>"
+
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_MOST_FAULTS = 10
+
+faults: List[str] = []
+spent = 0.0
+
+
+def transparent(function: F) -> F:
+    """A hook that stands between the program and torch, unseen by warnings and tracebacks."""
+    function.__code__ = function.__code__.replace(co_filename=TRANSPARENT)  # type: ignore[attr-defined]
+    return function
+
+
+def fault(error: BaseException) -> None:
+    """Counts a failure of the probe itself."""
+    where = ""
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename.startswith(_HERE):
+            name = traceback.tb_frame.f_code.co_filename[len(_HERE):]
+            where = " (%s:%d)" % (name, traceback.tb_lineno)
+        traceback = traceback.tb_next
+    text = "%s: %s%s" % (type(error).__name__, str(error)[:300], where)
+    if len(faults) < _MOST_FAULTS and text not in faults:
+        faults.append(text)
+    if os.environ.get("PESSIMIST_PROBE_DEBUG"):
+        import traceback as printer
+
+        printer.print_exception(type(error), error, error.__traceback__)
+
+
+def is_ours(filename: str) -> bool:
+    return filename == TRANSPARENT or filename.startswith(_HERE)
+
+
+def strip(traceback: Optional[types.TracebackType]) -> Optional[types.TracebackType]:
+    """A traceback without the frames of the probe."""
+    while traceback is not None and is_ours(traceback.tb_frame.f_code.co_filename):
+        traceback = traceback.tb_next
+    at = traceback
+    while at is not None:
+        following = at.tb_next
+        while following is not None and is_ours(following.tb_frame.f_code.co_filename):
+            following = following.tb_next
+        if following is not at.tb_next:
+            at.tb_next = following
+        at = following
+    return traceback
+
+
+def strip_all(error: Optional[BaseException]) -> None:
+    """The same for an exception and all that it came of."""
+    seen = set()
+    open_ = [error]
+    while open_:
+        next_ = open_.pop()
+        if next_ is None or id(next_) in seen:
+            continue
+        seen.add(id(next_))
+        next_.__traceback__ = strip(next_.__traceback__)
+        open_ += [next_.__cause__, next_.__context__]
+
+
+def add_time(start: float) -> None:
+    global spent
+    spent += time.perf_counter() - start
+
+
+class Hook:
+    """
+    Puts a function of ours before one of torch. A plain function keeps its identity: only its code is exchanged, so that names that were
+    imported before or after all lead to the hook, and nobody who compares or pickles functions sees a difference. Others are replaced.
+    """
+
+    all: List["Hook"] = []
+
+    def __init__(self, owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]], on: bool = True) -> None:
+        self._owner, self._name = owner, name
+        function = owner.__dict__[name] if isinstance(owner, type) else getattr(owner, name)
+        self._function = function
+        self._swaps = isinstance(function, types.FunctionType) and not function.__code__.co_freevars
+        if self._swaps:
+            self._code = function.__code__
+            self.original: Callable[..., Any] = _clone(function)
+            hook = transparent(make(self.original))
+            self._hooked = _forward_to(hook, function.__code__)
+            self._defaults = (function.__defaults__, function.__kwdefaults__)
+        else:
+            self.original = function
+            self._hook = _dress(transparent(make(function)), function)
+        self.is_on = False
+        Hook.all.append(self)
+        if on:
+            self.on()
+
+    def on(self) -> None:
+        if self.is_on:
+            return
+        self.is_on = True
+        if self._swaps:
+            self._function.__code__ = self._hooked
+        else:
+            setattr(self._owner, self._name, self._hook)
+
+    def off(self) -> None:
+        if not self.is_on:
+            return
+        self.is_on = False
+        if self._swaps:
+            self._function.__code__ = self._code
+        else:
+            setattr(self._owner, self._name, self._function)
+
+
+def without_hooks() -> Callable[[], None]:
+    """Puts everything back as it was; what is returned undoes that."""
+    on = [hook for hook in Hook.all if hook.is_on]
+    for hook in on:
+        hook.off()
+
+    def again() -> None:
+        for hook in on:
+            hook.on()
+
+    return again
+
+
+def _clone(function: types.FunctionType) -> types.FunctionType:
+    clone = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, None)
+    clone.__kwdefaults__ = function.__kwdefaults__
+    clone.__qualname__ = function.__qualname__
+    return clone
+
+
+def _forward_to(hook: Callable[..., Any], like: types.CodeType) -> types.CodeType:
+    def template(*args: Any, **kwargs: Any) -> Any:
+        hook = "HOOK"
+        return hook(*args, **kwargs)  # type: ignore[operator]
+
+    code = template.__code__
+    changes: Dict[str, Any] = {
+        "co_consts": tuple(hook if c == "HOOK" else c for c in code.co_consts),
+        "co_filename": TRANSPARENT,
+        "co_name": like.co_name,
+    }
+    if hasattr(code, "co_qualname"):
+        changes["co_qualname"] = like.co_qualname  # type: ignore[attr-defined]
+    return code.replace(**changes)
+
+
+def _dress(hook: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        try:
+            setattr(hook, name, getattr(function, name))
+        except AttributeError:
+            pass
+    hook.__dict__.update(getattr(function, "__dict__", {}))
+    hook.__wrapped__ = function  # type: ignore[attr-defined]
+    return hook
+
+
+Calls = Sequence[Tuple[Any, ...]]

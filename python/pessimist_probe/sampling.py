@@ -1,0 +1,90 @@
+"""How closely each turn of the loop is watched; see Sampling.cs, whose twin this is."""
+
+import time
+from typing import Any, Mapping
+
+_GRANT = 0.25
+_LEAST_BETWEEN_RECORDS = 2
+_MOST_BETWEEN_RECORDS = 64
+_BETWEEN_UNAFFORDABLE = 256
+_ASK_EVERY = 16
+_MOST_ALARMS = 8
+_ALARMED_TURNS = 8
+
+
+class Sampling:
+    """What is dear is timed, and done less often when it took more than its share. However dear, turns 1, 2, 4, 8 ... are measured."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.overhead = float(options.get("overhead", 0.03))
+        self.recorded_steps = int(options.get("recordedSteps", 50))
+        self.measured_steps = int(options.get("measuredSteps", 6))
+        self.measure_every = int(options.get("measureEvery", 64))
+        self.traced = frozenset(options.get("tracedSteps", (0, 1, 100, 1000)))
+        self.trace_from = options.get("traceFrom")
+        self.check_from = options.get("checkFrom")
+        self.turn = 0
+        self.spent = 0.0
+        self.records = self.measures = self.traces = True
+        self._start = time.perf_counter()
+        self._gap = 1.0
+        self._next_record = 0
+        self._next_measure = 0
+        self._next_question = 0
+        self._measure_until = -1
+        self._alarms = 0
+        self._begin()
+
+    @property
+    def is_new(self) -> bool:
+        """The loop is young: everything is recorded."""
+        return self.turn < self.recorded_steps
+
+    @property
+    def can_afford(self) -> bool:
+        """The budget allows for more that is dear."""
+        return self.spent <= _GRANT + self.overhead * (time.perf_counter() - self._start)
+
+    def started(self) -> None:
+        """The program begins to train: the time before does not count."""
+        self._start = time.perf_counter()
+
+    def next(self) -> None:
+        self.turn += 1
+        self._begin()
+
+    def alarm(self) -> None:
+        """Something looks wrong: the next turns are measured."""
+        self._alarms += 1
+        if self._alarms <= _MOST_ALARMS:
+            self._measure_until = self.turn + _ALARMED_TURNS
+
+    def _begin(self) -> None:
+        turn = self.turn
+        self.traces = (
+            self.trace_from is not None and self.trace_from <= turn or turn in self.traced and (turn < 2 or self.can_afford)
+        )
+        self.measures = (
+            self.traces
+            or turn < self.measured_steps
+            or turn <= self._measure_until
+            or self.check_from is not None and self.check_from <= turn
+            or turn & (turn - 1) == 0
+            or self._is_due()
+        )
+        if self.measures:
+            if turn >= self.measured_steps:
+                self._gap = min(self.measure_every, self._gap * 1.5 + 1)
+            self._next_measure = turn + int(self._gap)
+        self.records = self.measures or turn < self.recorded_steps or turn >= self._next_record
+        if self.records:
+            between = min(max(turn // 100, _LEAST_BETWEEN_RECORDS), _MOST_BETWEEN_RECORDS) if self.can_afford else _BETWEEN_UNAFFORDABLE
+            self._next_record = turn + between
+
+    def _is_due(self) -> bool:
+        if self.turn < self._next_measure or self.turn < self._next_question:
+            return False
+        if self.can_afford:
+            return True
+        self._next_question = self.turn + _ASK_EVERY
+        return False
