@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, Optional, Sequence
 
 from . import guard
 from .probe import probe
@@ -61,9 +61,6 @@ class _TorchFinder:
         return None
 
 
-_MODULES: List[Any] = []
-
-
 def start() -> None:
     address = os.environ.get("PESSIMIST_PROBE", "")
     try:
@@ -71,27 +68,23 @@ def start() -> None:
     except ValueError:
         options = {}
     probe.start(address, options)
-    for name in MODULES:
-        try:
-            _MODULES.append(importlib.import_module("pessimist_probe." + name))
-        except ModuleNotFoundError as error:
-            if error.name != "pessimist_probe." + name:
-                guard.fault(error)
-        except Exception as error:
-            guard.fault(error)
     sys.meta_path.insert(0, _TorchFinder())  # type: ignore[arg-type]
 
 
 def install() -> None:
     """Torch is there."""
     start = time.perf_counter()
-    for module in _MODULES:
-        install_one = getattr(module, "install", None)
-        if install_one is None:
-            continue
+    for name in MODULES:
+        full = "pessimist_probe." + name
         try:
-            install_one(probe)
+            # Not before: some of them import torch.
+            install_one = getattr(importlib.import_module(full), "install", None)
+            if install_one is not None:
+                install_one(probe)
+        except ModuleNotFoundError as error:
+            if error.name != full:
+                guard.fault(error)
         except Exception as error:
             guard.fault(error)
-            probe.unobserved.append("%s: %s" % (module.__name__.rpartition(".")[2], error))
+            probe.unobserved.append("%s: %s" % (name, error))
     guard.add_time(start)
