@@ -1,0 +1,260 @@
+"""What tensors look like: shapes, moments, hashes, probabilities. Pure functions, which compute on the tensor's own device and copy once."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import math
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+import torch
+from torch import Tensor
+
+Facts = Dict[str, Any]
+
+# Elements above which statistics are not worth a copy.
+MOST_ELEMENTS = 1 << 24
+MOST_PREDICTIONS = 1 << 22
+MOST_EXAMPLES = 256
+MOST_CHANNELS = 256
+MOST_LABELS = 1 << 22
+MOST_CLASSES = 10_000
+
+# Elements up to which plain Python is faster than kernels.
+_FEW = 12
+_TOLERANCE = 1e-3
+_MOST_HASHED = 1 << 20
+
+_NAMES = {dtype: str(dtype)[len("torch."):] for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
+_INTEGERS = frozenset((torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.bool))
+_DisableTorchFunction = torch._C.DisableTorchFunction
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Computations of the probe's own: no graph, and no subclass or mode of the program sees them."""
+    with torch.no_grad(), _DisableTorchFunction():
+        yield
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """PyTorch's name without the package, e.g. ``float32``."""
+    return _NAMES.get(dtype) or str(dtype).rpartition(".")[2]
+
+
+def device_name(device: torch.device) -> Optional[str]:
+    """None for the processor, else e.g. ``cuda:0``."""
+    return None if device.type == "cpu" else str(device)
+
+
+def is_plain(tensor: Tensor) -> bool:
+    """Its elements lie in memory and are real numbers."""
+    return (
+        tensor.layout == torch.strided
+        and tensor.device.type != "meta"
+        and not tensor.is_complex()
+        and not tensor.is_quantized
+        and not getattr(tensor, "is_nested", False)
+    )
+
+
+def tensor_facts(
+    tensor: Tensor, statistics: bool = False, role: Optional[str] = None, id: Optional[int] = None, hash: bool = False
+) -> Facts:
+    """A ``TensorFacts`` as it goes over the wire: shape and type, and with ``statistics`` what one look at the values tells."""
+    facts: Facts = {"shape": list(tensor.shape), "dType": dtype_name(tensor.dtype)}
+    device = device_name(tensor.device)
+    if device is not None:
+        facts["device"] = device
+    if id is not None:
+        facts["id"] = id
+    if tensor.requires_grad:
+        facts["requiresGrad"] = True
+        facts["leaf"] = tensor.is_leaf
+    if role is not None:
+        facts["role"] = role
+    if statistics:
+        facts.update(moments(tensor))
+    if hash:
+        digest = content_hash(tensor)
+        if digest is not None:
+            facts["hash"] = digest
+    return facts
+
+
+def moments(tensor: Tensor) -> Facts:
+    """Minimum, maximum, mean, population standard deviation (of finite elements), and counts; empty where there is nothing to measure."""
+    count = tensor.numel()
+    if count == 0 or count > MOST_ELEMENTS or not is_plain(tensor):
+        return {}
+    with aside():
+        values = tensor.detach()
+        if count <= _FEW and values.device.type == "cpu":
+            return _moments_of([float(v) for v in values.reshape(-1).tolist()])
+        if values.dtype != torch.float64:
+            values = values.double() if count <= 1 << 20 or values.dtype in _INTEGERS else values.float()
+        low, high = torch.aminmax(values)
+        whole = (values == values.floor()).sum()
+        std, mean = torch.std_mean(values, unbiased=False)
+        numbers = torch.stack((low.double(), high.double(), mean.double(), std.double(), torch.count_nonzero(values).double(), whole.double())).tolist()
+        if math.isfinite(numbers[0]) and math.isfinite(numbers[1]) and math.isfinite(numbers[2]) and math.isfinite(numbers[3]):
+            return {
+                "min": numbers[0],
+                "max": numbers[1],
+                "mean": numbers[2],
+                "std": numbers[3],
+                "nonFinite": 0,
+                "zeros": 1 - numbers[4] / count,
+                "whole": numbers[5] / count,
+            }
+        return _moments_of_finite(values.double())
+
+
+def _moments_of(values: List[float]) -> Facts:
+    finite = [v for v in values if math.isfinite(v)]
+    facts: Facts = {"nonFinite": len(values) - len(finite)}
+    facts["zeros"] = sum(v == 0 for v in finite) / len(values)
+    facts["whole"] = sum(v == math.floor(v) for v in finite) / len(values)
+    if finite:
+        # Around the first value, so that a large mean does not eat the deviation.
+        origin = finite[0]
+        mean = sum(v - origin for v in finite) / len(finite)
+        facts.update(min=min(finite), max=max(finite), mean=origin + mean)
+        facts["std"] = math.sqrt(sum((v - origin - mean) ** 2 for v in finite) / len(finite)) if abs(mean) < 1e150 else math.inf
+    return facts
+
+
+def _moments_of_finite(values: Tensor) -> Facts:
+    count = values.numel()
+    finite = values[torch.isfinite(values)]
+    left = finite.numel()
+    facts: Facts = {"nonFinite": count - left, "zeros": 0.0, "whole": 0.0}
+    if left > 0:
+        std, mean = torch.std_mean(finite, unbiased=False)
+        numbers = torch.stack((finite.min(), finite.max(), mean, std, (finite == 0).sum().double(), (finite == finite.floor()).sum().double())).tolist()
+        facts.update(zip(("min", "max", "mean", "std"), numbers[:4]))
+        facts["zeros"] = numbers[4] / count
+        facts["whole"] = numbers[5] / count
+    return facts
+
+
+def non_finite(tensor: Tensor) -> int:
+    """NaN and infinite elements."""
+    if not tensor.is_floating_point() or tensor.numel() == 0 or not is_plain(tensor):
+        return 0
+    with aside():
+        return int(tensor.numel() - int(torch.isfinite(tensor.detach()).sum()))
+
+
+def all_finite(tensor: Tensor) -> bool:
+    """No element is NaN or infinite; true where that cannot be."""
+    if not tensor.is_floating_point() or tensor.numel() == 0 or not is_plain(tensor):
+        return True
+    with aside():
+        return bool(torch.isfinite(tensor.detach()).all())
+
+
+def _buffer(tensor: Tensor) -> Optional[Tuple[memoryview, Tensor]]:
+    """The bytes of a tensor on the processor, and what keeps them alive."""
+    if tensor.numel() == 0 or tensor.numel() > MOST_ELEMENTS or not is_plain(tensor):
+        return None
+    with aside():
+        here = tensor.detach().to("cpu").contiguous()
+        size = here.numel() * here.element_size()
+        return memoryview((ctypes.c_char * size).from_address(here.data_ptr())).cast("B"), here
+
+
+def _digest(view: memoryview) -> str:
+    if len(view) > _MOST_HASHED:
+        # Both ends and every so many bytes between: equal contents stay equal.
+        whole = hashlib.blake2b(digest_size=8)
+        stride = len(view) // 64
+        piece = _MOST_HASHED // 64
+        for start in range(0, len(view), stride):
+            whole.update(view[start:start + piece])
+        whole.update(view[-piece:])
+        return whole.hexdigest()
+    return hashlib.blake2b(view, digest_size=8).hexdigest()
+
+
+def content_hash(tensor: Tensor) -> Optional[str]:
+    """16 hexadecimal digits, the same for the same elements in the same order; None for what has no elements in memory."""
+    found = _buffer(tensor)
+    if found is None:
+        return None
+    view, _keep = found
+    return _digest(view)
+
+
+def row_hashes(tensor: Tensor, most: int = MOST_EXAMPLES) -> List[str]:
+    """A hash of each of the first examples (dimension 0)."""
+    if tensor.dim() == 0 or tensor.shape[0] == 0:
+        return []
+    with aside():
+        found = _buffer(tensor.detach()[:most])
+    if found is None:
+        return []
+    view, keep = found
+    rows = keep.shape[0]
+    width = len(view) // rows
+    return [_digest(view[i * width:(i + 1) * width]) for i in range(rows)]
+
+
+def label_facts(target: Tensor, most: int = MOST_EXAMPLES) -> Tuple[Dict[str, int], List[int]]:
+    """Examples of each class, and the classes in the order of the batch; both empty when the target holds no class ids."""
+    if target.is_floating_point() or target.dtype == torch.bool or target.dim() > 2 or not 0 < target.numel() <= MOST_LABELS or not is_plain(target):
+        return {}, []
+    with aside():
+        here = target.detach().to("cpu", torch.int64)
+        classes, counts = torch.unique(here, return_counts=True)
+        if classes.numel() > MOST_CLASSES:
+            return {}, []
+        labels = {str(c): n for c, n in zip(classes.tolist(), counts.tolist())}
+        return labels, here[:most].tolist() if here.dim() == 1 else []
+
+
+def channel_moments(tensor: Tensor) -> Tuple[List[float], List[float]]:
+    """Mean and standard deviation of each channel (dimension 1 of [N, C, …]) or column (of [N, D])."""
+    if tensor.dim() < 2 or not 0 < tensor.shape[1] <= MOST_CHANNELS or not 0 < tensor.numel() <= MOST_PREDICTIONS:
+        return [], []
+    if not tensor.is_floating_point() or not is_plain(tensor):
+        return [], []
+    with aside():
+        others = [d for d in range(tensor.dim()) if d != 1]
+        std, mean = torch.std_mean(tensor.detach().double(), others, unbiased=False)
+        both = torch.stack((mean, std)).tolist()
+        return both[0], both[1]
+
+
+def prediction_facts(prediction: Tensor) -> Optional[Facts]:
+    """A ``PredictionFacts``, as it goes over the wire, of [N, K, …]: probabilities, log-probabilities, or neither."""
+    count = prediction.numel()
+    if not prediction.is_floating_point() or not 0 < count <= MOST_PREDICTIONS or not is_plain(prediction):
+        return None
+    with aside():
+        x = prediction.detach().double()
+        n = x.shape[0] if x.dim() > 0 else 1
+        k = x.shape[1] if x.dim() > 1 else 1
+        x = x.reshape(n, k, -1)
+        nonnegative = x >= 0
+        zero = torch.zeros((), dtype=torch.float64, device=x.device)
+        rows = logs = columns = constant = zero
+        if k > 1:
+            rows = (nonnegative.all(1) & ((x.sum(1) - 1).abs() <= _TOLERANCE)).double().mean()
+            logs = ((x.exp().sum(1) - 1).abs() <= _TOLERANCE).double().mean()
+        if n > 1:
+            columns = (nonnegative.all(0) & ((x.sum(0) - 1).abs() <= _TOLERANCE)).double().mean()
+            constant = (x == x[:1]).reshape(n, -1).all(1).double().mean()
+        numbers = torch.stack((rows, columns, nonnegative.double().mean(), (nonnegative & (x <= 1)).double().mean(), logs, constant)).tolist()
+        names = ("rowsSumToOne", "columnsSumToOne", "nonnegative", "inUnitInterval", "rowsLogSumToOne", "constant")
+        return dict(zip(names, numbers))
+
+
+def value_of(tensor: Tensor) -> float:
+    """A loss as a number: its value, or the mean of its elements."""
+    with aside():
+        values = tensor.detach()
+        if values.numel() == 0:
+            return math.nan
+        return float(values) if values.numel() == 1 else float(values.double().mean())
