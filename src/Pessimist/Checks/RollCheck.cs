@@ -4,7 +4,7 @@ using Pessimist.Signals;
 namespace Pessimist.Checks;
 
 /// <summary>A check of a watched program that brings parameters, optimizers and their measurements together.</summary>
-public abstract class RollCheck(CheckInfo info) : ProgramCheck(info), IReads<ParameterObserved>, IReads<OptimizerBuilt>, IReads<ParametersMeasured>
+public abstract class RollCheck(CheckInfo info) : ProgramCheck(info), IReads<ParameterObserved>, IReads<OptimizerBuilt>, IReads<ParametersMeasured>, IReads<OperationSeen>
 {
     protected ParameterRoll Roll { get; } = new();
 
@@ -20,6 +20,17 @@ public abstract class RollCheck(CheckInfo info) : ProgramCheck(info), IReads<Par
     {
         Roll.Read(observation);
         OnParameters(observation);
+    }
+
+    void IReads<OperationSeen>.Read(OperationSeen observation)
+    {
+        Roll.Read(observation);
+        OnOperation(observation);
+    }
+
+    /// <summary>Called for each operation of a traced step, in order.</summary>
+    protected virtual void OnOperation(OperationSeen observation)
+    {
     }
 
     /// <summary>Called for each optimizer that is built or changed, in order.</summary>

@@ -20,6 +20,9 @@ public sealed record RollEntry
     public int Measured { get; init; }
     public int WithGradient { get; init; }
 
+    /// <summary>An operation of a traced step read it; null where none of its network was traced.</summary>
+    public bool? Used { get; init; }
+
     /// <summary>A gradient reached it at some time.</summary>
     public bool GetsGradient => Parameter.GradientNorm is not null || WithGradient > 0;
 }
@@ -29,14 +32,17 @@ public sealed class ParameterRoll
 {
     /// <summary>More parameters than this are not followed.</summary>
     const int Most = 20_000;
+    const string Role = "parameter ";
 
     readonly Dictionary<string, RollEntry> _entries = [];
     readonly List<string> _order = [];
     readonly Dictionary<int, OptimizerBuilt> _optimizers = [];
     readonly HashSet<string> _held = [];
+    readonly HashSet<string> _used = [];
+    readonly HashSet<string> _traced = [];
 
     /// <summary>In the order in which they were first observed: from the input on, network by network.</summary>
-    public IEnumerable<RollEntry> Entries => _order.Select(n => _entries[n]);
+    public IEnumerable<RollEntry> Entries => _order.Select(n => _entries[n] with { Used = _traced.Contains(Network(n)) ? _used.Contains(n) : null });
 
     /// <summary>Parameters that ask for gradients, are registered, and are no second name of another.</summary>
     public IEnumerable<RollEntry> Asking => Entries.Where(e => e.Parameter is { RequiresGradient: true, Registered: true, AliasOf: null });
@@ -97,6 +103,23 @@ public sealed class ParameterRoll
             if (_entries.TryGetValue(one.Name, out var entry))
                 _entries[one.Name] = entry with { Measured = entry.Measured + 1, WithGradient = entry.WithGradient + (one.Gradient is null ? 0 : 1) };
     }
+
+    public void Read(OperationSeen operation)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        // An optimizer reads all that it holds, without gradients and outside of any module.
+        if (operation.InPlace || !operation.GradientsOn && operation.Module is null) return;
+        foreach (var input in operation.Inputs)
+        {
+            if (input.Role is not { } role || !role.StartsWith(Role, StringComparison.Ordinal) || _used.Count >= Most) continue;
+            var name = role[Role.Length..];
+            _used.Add(name);
+            _traced.Add(Network(name));
+        }
+    }
+
+    /// <summary>The number of the network that a full name begins with; empty for the first.</summary>
+    static string Network(string name) => name.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? name[..slash] : "";
 
     /// <summary>Where the optimizer that holds the parameter was built; the last one's place when none is known to hold it.</summary>
     public OptimizerBuilt? OptimizerOf(RollEntry entry)

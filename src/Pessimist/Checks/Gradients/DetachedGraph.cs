@@ -57,11 +57,12 @@ public sealed class DetachedGraph(DetachedGraph.Limits limits) : RollCheck(About
     /// <summary>Several networks, many steps, some of which pass some networks by.</summary>
     Verdict Watched(RollEntry[] asking)
     {
+        if (2 * _order.EmptySteps > _order.Steps) return NotEnoughEvidence("gradients are cleared before each step: which there were cannot be seen");
         var waiting = false;
         foreach (var network in asking.GroupBy(e => e.Parameter.Model))
         {
-            // What the optimizers were not given is not meant to learn.
-            var cut = network.TakeWhile(e => !e.GetsGradient).Where(e => e.Optimized == true).ToArray();
+            // What the optimizers were not given is not meant to learn, and what no operation reads is unused.
+            var cut = network.TakeWhile(e => !e.GetsGradient).Where(e => e.Optimized == true && e.Used != false).ToArray();
             if (cut.Length == 0) continue;
             if (cut.Any(e => e.Measured < limits.FewestSteps)) waiting = true;
             else if (network.Any(e => e.GetsGradient) || Roll.OptimizerOf(cut[0]) is { } optimizer && _order.Stepping.GetValueOrDefault(optimizer.Optimizer) >= limits.FewestSteps)

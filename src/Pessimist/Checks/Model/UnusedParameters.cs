@@ -41,8 +41,9 @@ public sealed class UnusedParameters(UnusedParameters.Limits limits) : RollCheck
     {
         var asking = Roll.Asking.ToArray();
         if (asking.Length == 0) return NotEnoughEvidence("no parameter was observed");
-        // Those before the first that has a gradient are cut off, which is another finding; and so is a network that gets none at all.
-        var unused = asking.GroupBy(e => e.Parameter.Model).SelectMany(network => network.SkipWhile(e => !e.GetsGradient).Where(e => !e.GetsGradient)).ToArray();
+        // Those before the first that has a gradient are cut off, which is another finding, unless no operation reads them; and so is a network that gets none at all.
+        var unused = asking.GroupBy(e => e.Parameter.Model)
+            .SelectMany(network => network.Any(e => e.GetsGradient) ? network.SkipWhile(e => !e.GetsGradient && e.Used != false).Where(e => !e.GetsGradient) : []).ToArray();
         if (_watched) unused = [.. unused.Where(e => e.Optimized == true)];
         if (unused.Length == 0) return Passed($"a gradient reaches all that should have one ({asking.Length} parameters)");
         if (_watched && unused.Any(e => e.Measured < limits.FewestSteps))

@@ -67,4 +67,34 @@ public sealed class WatchedGraphTests
         Diagnose([.. net, .. Steps(30, ("a", 1), ("b", null), ("c", 1)), .. Steps(1, ("b", 1)), .. Loop(60)]).VerdictOf(Unused).ShouldBeOfType<Verdict.Passed>();
         Diagnose([.. net, .. Steps(5, ("a", 1), ("b", null), ("c", 1)), .. Loop(60)]).VerdictOf(Unused).ShouldBeOfType<Verdict.NotEnoughEvidence>();
     }
+
+    static OperationSeen Reads(int index, string parameter, string? module = "body", bool gradients = true) => new()
+    {
+        Step = 0, Index = index, Operation = "linear", Module = module, GradientsOn = gradients,
+        Inputs = [new TensorFacts { Shape = [2, 2], DType = "float32", Role = $"parameter {parameter}" }],
+    };
+
+    [Fact]
+    public void First_layers_that_no_operation_reads_are_unused_and_not_cut_off()
+    {
+        var run = Diagnose([.. Net(null, 1), Reads(0, "head.weight", "head"), Reads(1, "body.weight", module: null, gradients: false),
+            .. Steps(30, ("body.weight", null), ("head.weight", 1)), .. Loop(60)]);
+
+        run.FindingOf(Unused).ShouldNotBeNull().Message.ShouldBe("'body.weight' takes no part in the loss");
+        run.FindingOf(Cut).ShouldBeNull();
+    }
+
+    [Fact]
+    public void First_layers_that_an_operation_reads_are_cut_off_and_not_unused()
+    {
+        var run = Diagnose([.. Net(null, 1), Reads(0, "head.weight", "head"), Reads(1, "body.weight", gradients: false),
+            .. Steps(30, ("body.weight", null), ("head.weight", 1)), .. Loop(60)]);
+
+        run.FindingOf(Cut).ShouldNotBeNull();
+        run.FindingOf(Unused).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Gradients_that_are_cleared_before_each_step_say_nothing_of_a_cut() =>
+        Diagnose([.. Net(null, null), .. Steps(60, ("body.weight", null), ("head.weight", null)), .. Loop(60, "Z0 S0 B0")]).FindingOf(Cut).ShouldBeNull();
 }
