@@ -11,5 +11,8 @@ static class ExitCodes
     /// <summary>A mistake in how the tool was called, in its configuration, or in the tool itself.</summary>
     public const int Usage = 2;
 
+    /// <summary>The program under test failed; its own code is in the JSON.</summary>
+    public const int ProgramFailed = 3;
+
     public const int Interrupted = 130;
 }

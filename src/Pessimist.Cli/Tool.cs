@@ -19,7 +19,9 @@ sealed class Tool(Screen screen, IWalker walker)
             // `help diagnose` is what many type first.
             if (args is ["help", .. var rest]) args = [.. rest, "--help"];
             if (args.Length == 0) args = ["--help"];
-            var root = Root(args);
+            var programs = new ProgramWords();
+            var root = Root(args, programs);
+            args = programs.Take(root, args);
             Unknown.Refuse(root, args);
             var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpText) throw Mistake(parsed);
@@ -51,10 +53,11 @@ sealed class Tool(Screen screen, IWalker walker)
         }
     }
 
-    RootCommand Root(string[] args)
+    RootCommand Root(string[] args, ProgramWords programs)
     {
         var root = new RootCommand("finds out why a neural network does not learn, proves it, and says what to do next")
         {
+            new RunCommand(screen, programs, args),
             new DiagnoseCommand(screen, walker, args),
             new ReportCommand(screen),
             new ExplainCommand(screen),

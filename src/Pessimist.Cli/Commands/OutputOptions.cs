@@ -33,6 +33,9 @@ sealed record OutputOptions(OutputFormat Format, string? File, FailOn FailOn)
             new(parsed.GetValue(_format), parsed.GetValue(_output) is { } file and not "-" ? file : null, parsed.GetValue(_failOn) ?? settings.FailOn ?? FailOn.Error);
     }
 
+    /// <summary>Standard output holds one result for another program to read: nothing else may be written there.</summary>
+    public bool TakesStandardOutput => File is null && Format != OutputFormat.Text;
+
     public int ExitCode(Report report) => FailOn != FailOn.Never && report.Findings.Any(f => f.Level >= Least) ? ExitCodes.Findings : ExitCodes.Ok;
 
     Level Least => FailOn switch { FailOn.Note => Level.Note, FailOn.Warning => Level.Warning, _ => Level.Error };

@@ -14,6 +14,9 @@ abstract class ToolCommand(string name, string description) : Command(name, desc
 {
     public IReadOnlyList<OptionGroup> Groups { get; protected init; } = [];
 
+    /// <summary>What follows the name of the command; null when arguments and options say it.</summary>
+    public string? Usage { get; protected init; }
+
     public IReadOnlyList<Example> Examples { get; protected init; } = [];
 
     /// <summary>Adds the options of all groups.</summary>

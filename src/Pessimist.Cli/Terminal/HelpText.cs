@@ -39,11 +39,13 @@ sealed class HelpText(Screen screen) : SynchronousCommandLineAction
         Title("Options");
         foreach (var option in root.Options) Row(Name(option), option.Description);
         Title("Start here");
+        Line("  pessimist run train.py");
         Line("  pessimist diagnose samples/digits.csv --target label");
         Title("Exit codes");
         Row("0", "no finding at or above --fail-on");
         Row("1", "findings");
         Row("2", "wrong usage, unreadable data, or an internal error");
+        Row("3", "the program that was run failed, whatever was found; its own code is in the JSON (run.exit_code)");
         Row("130", "stopped by Ctrl-C; what was found until then is reported");
     }
 
@@ -52,7 +54,7 @@ sealed class HelpText(Screen screen) : SynchronousCommandLineAction
         Wrapped("", $"pessimist {command.Name}: {command.Description}");
         Line();
         var arguments = string.Concat(command.Arguments.Select(a => a.Arity.MinimumNumberOfValues == 0 ? $" [{a.Name}]" : $" {a.Name}"));
-        Line($"usage: pessimist {command.Name}{arguments}{(command.Options.Count > 0 ? " [options]" : "")}");
+        Line($"usage: pessimist {command.Name} {(command as ToolCommand)?.Usage ?? $"{arguments}{(command.Options.Count > 0 ? " [options]" : "")}".TrimStart()}".TrimEnd());
         if (command.Arguments.Count > 0)
         {
             Line();

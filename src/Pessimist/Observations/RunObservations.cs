@@ -22,6 +22,9 @@ public sealed record RunEnded : Observation
 {
     public required RunEnding Ending { get; init; }
     public string? Message { get; init; }
+
+    /// <summary>What a watched program returned, as a shell tells it: 128 and the signal's number when it was killed. Null where there was none.</summary>
+    public int? ExitCode { get; init; }
 }
 
 public enum RunEnding { Completed, Interrupted, Failed }

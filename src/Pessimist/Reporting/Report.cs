@@ -77,7 +77,23 @@ public sealed record RunInfo
 
     /// <summary>Version of the tool that recorded the run.</summary>
     public string RecordedBy { get; init; } = "";
+
+    /// <summary>What the watched program returned: 128 and the signal's number when it was killed. Null where no program was run, or nobody knows.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>The watched program, and what watching it took; null where no program was watched.</summary>
+    public ProgramInfo? Program { get; init; }
 }
+
+/// <param name="Framework">E.g. <c>torch 1.13.1</c>.</param>
+/// <param name="Steps">Optimizer steps taken; null when the program ended without saying so.</param>
+/// <param name="Seconds">That it ran under the probe.</param>
+/// <param name="ProbeSeconds">Of these, spent inside of the probe.</param>
+/// <param name="Dropped">Records that were left out so as not to slow the program down.</param>
+/// <param name="Faults">What failed inside of the probe.</param>
+/// <param name="Unobserved">What the probe cannot observe in this program.</param>
+public sealed record ProgramInfo(
+    string Name, string Language, string Framework, long? Steps, double? Seconds, double? ProbeSeconds, long Dropped, IReadOnlyList<string> Faults, IReadOnlyList<string> Unobserved);
 
 /// <param name="Verdict">The result in one sentence.</param>
 public sealed record Summary(int Errors, int Warnings, int Notes, string Verdict, CheckCounts Checks);

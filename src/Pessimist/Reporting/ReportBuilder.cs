@@ -116,7 +116,17 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
             Blas = start?.Blas,
             Threads = start?.Threads ?? 0,
             RecordedBy = start?.ToolVersion ?? "",
+            ExitCode = end?.ExitCode,
+            Program = Program(),
         };
+    }
+
+    ProgramInfo? Program()
+    {
+        if (All<ProgramStarted>().FirstOrDefault() is not { } program) return null;
+        var ended = All<ProgramEnded>().LastOrDefault();
+        return new ProgramInfo(RelativePath(program.Program), program.Language, program.Framework, ended?.Steps, ended?.Seconds, ended?.ProbeSeconds, ended?.Dropped ?? 0,
+            [.. (ended?.Faults ?? []).Take(MaxItems)], [.. program.Unobserved.Take(MaxItems)]);
     }
 
     Summary Summarize(IReadOnlyList<Finding> findings, RunInfo info)
@@ -144,7 +154,7 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
         else if (All<StageFinished>().FirstOrDefault(s => s.Status == StageStatus.Failed) is { } failed)
             result = $"stage {failed.Number} ({failed.Name}) failed: {failed.Summary}";
         else
-            result = counts.Total == 0 ? "" : $"no problems found in {Numbers.Plural(counts.Total, "check")}{Asides(counts, findings.Count)}{TestResult()}";
+            result = counts.Total == 0 ? "" : SawNothing(info) ? "no training was seen: no loss, no backward pass and no step of an optimizer, so that nothing could be judged" : $"no problems found in {Numbers.Plural(counts.Total, "check")}{Asides(counts, findings.Count)}{TestResult()}";
         return (ending, result) switch
         {
             ("", "") => "nothing was checked",
@@ -153,6 +163,9 @@ sealed class ReportBuilder(Run run, DiagnosisResult diagnosis, string workingDir
             _ => $"{ending}; {result}",
         };
     }
+
+    /// <summary>A program was run that does not train, or not with PyTorch.</summary>
+    bool SawNothing(RunInfo info) => info.ExitCode is not null && !_all.Any(o => o is LoopEvent or LossObserved or SingleBatchTried);
 
     string TestResult() => All<Evaluated>().LastOrDefault(e => e.Split == "test") is { } e
         ? $"; test {e.Metric} {Numbers.Metric(e.Metric, e.Value)} {Numbers.Interval(e.Metric, e.Low, e.High)}".TrimEnd()

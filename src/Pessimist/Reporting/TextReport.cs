@@ -50,7 +50,11 @@ public static class TextReport
             var arguments = string.Join(' ', report.Run.Arguments.Select(Quoted));
             var command = Display.Clean($"{report.Tool.Name} {report.Run.Command} {arguments}".TrimEnd());
             Line(_style.Strong(Display.Fit(command, _width)));
-            Line(_style.Faint(Display.Fit(Display.Clean($"run {report.Run.Id}  {report.Run.Device}  seed {report.Run.Seed}  {Numbers.Seconds(report.Run.Seconds)}"), _width)));
+            // The seed and the device of a program are its own.
+            var on = report.Run is { ExitCode: not null } or { Program: not null }
+                ? report.Run.Program is { } program ? program.Framework + (program.Steps is { } steps ? $"  {steps.ToString("N0", Numbers.Culture)} {(steps == 1 ? "step" : "steps")}" : "") : ""
+                : $"{report.Run.Device}  seed {report.Run.Seed}";
+            Line(_style.Faint(Display.Fit(Display.Clean($"run {report.Run.Id}  {on}  {Numbers.Seconds(report.Run.Seconds)}"), _width)));
         }
 
         static string Quoted(string argument) => argument.Length > 0 && !argument.Any(char.IsWhiteSpace) ? argument : $"'{argument}'";

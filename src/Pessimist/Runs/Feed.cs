@@ -21,48 +21,26 @@ public sealed class Feed
 
     const int ChunkBytes = 64 << 10;
 
-    readonly int _maxLineBytes;
+    readonly LineReader _lines;
     readonly long _maxBytes;
-    readonly ArrayBufferWriter<byte> _line = new();
-    bool _tooLong;
-    int _broken;
 
     public Feed(RunBudget? budget = null, int maxLineBytes = MaxLineBytes, long maxBytes = MaxBytes)
     {
-        _maxLineBytes = maxLineBytes;
-        _maxBytes = maxBytes;
         Run = new Run(budget: budget ?? RunBudget.Reading);
+        _maxBytes = maxBytes;
+        _lines = new LineReader(Add, maxLineBytes);
     }
 
     /// <summary>What has come so far.</summary>
     public Run Run { get; }
 
     /// <summary>Lines of an unknown kind, or that are no record at all.</summary>
-    public long Skipped { get; private set; }
+    public long Skipped => _lines.Skipped;
 
     /// <summary>The input is more than can be held, or mostly broken: nothing more is taken.</summary>
-    public bool Truncated { get; private set; }
+    public bool Truncated => _lines.IsStopped;
 
-    public void Push(ReadOnlySpan<byte> bytes)
-    {
-        while (!Truncated && bytes.Length > 0)
-        {
-            var end = bytes.IndexOf((byte)'\n');
-            var part = end < 0 ? bytes : bytes[..end];
-            if (_line.WrittenCount + part.Length > _maxLineBytes) _tooLong = true;
-            if (end >= 0 && _line.WrittenCount == 0)
-            {
-                EndLine(part);
-            }
-            else
-            {
-                if (!_tooLong) _line.Write(part);
-                if (end >= 0) EndLine(_line.WrittenSpan);
-            }
-
-            bytes = end < 0 ? [] : bytes[(end + 1)..];
-        }
-    }
+    public void Push(ReadOnlySpan<byte> bytes) => _lines.Push(bytes);
 
     /// <summary>Takes what a stream has by now; at the end of a file that still grows there may be more later.</summary>
     /// <returns>Bytes taken.</returns>
@@ -103,28 +81,14 @@ public sealed class Feed
     /// <summary>The end of the input. A whole last line that lacks only its line feed counts; a torn one does not.</summary>
     public RecordedRun Complete()
     {
-        var rest = _line.WrittenCount > 0 || _tooLong;
-        var before = Skipped;
-        if (rest && !Truncated) EndLine(_line.WrittenSpan);
+        var torn = _lines.Complete();
         Run.Complete();
-        return new RecordedRun(Run, before, CutOff: rest && (Skipped > before || Truncated), Truncated);
+        return new RecordedRun(Run, Skipped, CutOff: torn, Truncated);
     }
 
-    void EndLine(ReadOnlySpan<byte> line)
+    void Add(Observation observation, int bytes)
     {
-        var costly = false;
-        if (!_tooLong && ObservationLine.Read(line, out costly) is { } observation)
-        {
-            Run.AddMeasured(observation, line.Length);
-            Truncated = Run.KeptBytes > _maxBytes;
-        }
-        else if (_tooLong || !line.Trim(" \t\r"u8).IsEmpty)
-        {
-            Skipped++;
-            if (costly) Truncated = ++_broken > MaxBroken;
-        }
-
-        _line.ResetWrittenCount();
-        _tooLong = false;
+        Run.AddMeasured(observation, bytes);
+        if (Run.KeptBytes > _maxBytes) _lines.Stop();
     }
 }
