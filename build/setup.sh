@@ -196,7 +196,7 @@ prepare_duckdb() {
 }
 
 # newer_than STAMP PATH...: true when there is no stamp, or one of the files or folders changed after it.
-newer_than() { [[ ! -e $1 || -n $(find "${@:2}" -newer "$1" -print -quit 2>/dev/null) ]]; }
+newer_than() { [[ ! -e $1 || -n $(find "${@:2}" -newer "$1" ! -path '*/__pycache__*' -print -quit 2>/dev/null) ]]; }
 
 # Packages and the shim. native/build.sh knows by itself when there is nothing to do, and then takes no time.
 prepare_libtorch() {
@@ -211,7 +211,7 @@ prepare_libtorch() {
   close_state
 }
 
-shared_sources=("$root"/src "$root"/Directory.*.props "$root"/global.json)
+shared_sources=("$root"/src "$root"/python "$root"/Directory.*.props "$root"/global.json)
 
 tool_is_current() {
   newer_than "$state/tool" "${shared_sources[@]}" && return 1

@@ -58,6 +58,7 @@ sealed class RunCommand : ToolCommand, IProgramCommand
             Command = Name,
             Arguments = [.. _words.SkipWhile(w => w != Name).Skip(1)],
             Time = DateTimeOffset.Now,
+            Device = "",
             Threads = Environment.ProcessorCount,
         });
 
@@ -77,6 +78,7 @@ sealed class RunCommand : ToolCommand, IProgramCommand
 
     static RunEnded End(Run run, ProgramEnding ending) => new()
     {
+        At = ending.Seconds,
         Ending = ending.Interrupted ? RunEnding.Interrupted : ending.Failed ? RunEnding.Failed : RunEnding.Completed,
         ExitCode = ending.ExitCode,
         Message = !ending.Failed ? null
@@ -86,10 +88,8 @@ sealed class RunCommand : ToolCommand, IProgramCommand
 
     void Tell(Run run, ProgramEnding ending)
     {
-        if (ending.Others > 0) _screen.Error.WriteLine(FormattableString.Invariant($"note: {ending.Others} other processes trained as well; the report is about the first (rank 0)"));
-        if (!ending.Observed && !ending.Failed && !ending.Interrupted)
-            _screen.Error.WriteLine("note: no training was seen; the program did not use PyTorch to train, or trained in a way that the probe does not see");
-        else if (ending.Observed && !run.All<ProgramEnded>().Any())
+        if (ending.Others > 0) _screen.Error.WriteLine($"note: {(ending.Others == 1 ? "1 other process" : FormattableString.Invariant($"{ending.Others} other processes"))} trained as well; the report is about the first (rank 0)");
+        if (ending.Observed && !run.All<ProgramEnded>().Any())
             _screen.Error.WriteLine("note: the program ended without a last word; what it did in its last moments may be missing");
     }
 

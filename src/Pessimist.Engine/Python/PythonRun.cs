@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pessimist.Observations;
 using Pessimist.Runs;
 
@@ -7,8 +8,9 @@ namespace Pessimist.Engine.Python;
 /// <param name="ExitCode">As a shell tells it: 128 and the signal's number for a program that was killed.</param>
 /// <param name="Interrupted">The user asked to end.</param>
 /// <param name="Observed">The probe said something.</param>
+/// <param name="Seconds">From its start to its end.</param>
 /// <param name="Others">Other processes that trained and were not looked at.</param>
-public sealed record ProgramEnding(int ExitCode, bool Interrupted, bool Observed, int Others)
+public sealed record ProgramEnding(int ExitCode, bool Interrupted, bool Observed, double Seconds, int Others)
 {
     static readonly Dictionary<int, string> s_signals = new()
     {
@@ -43,10 +45,12 @@ public static class PythonRun
         });
         using var signals = new ProgramSignals(onInterrupt);
         using var process = PythonProcess.Start(python, command, server.Address, options, output);
+        var start = Stopwatch.GetTimestamp();
         signals.Watch(process.Id);
         await process.WaitForExitAsync().ConfigureAwait(false);
         signals.Watch(null);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         await server.Drain(s_quiet).ConfigureAwait(false);
-        return new ProgramEnding(process.ExitCode, signals.Interrupted, observed != 0, server.Others);
+        return new ProgramEnding(process.ExitCode, signals.Interrupted, observed != 0, seconds, server.Others);
     }
 }

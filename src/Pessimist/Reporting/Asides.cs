@@ -20,7 +20,7 @@ static class Asides
     static IEnumerable<string> Watching(ProgramInfo program)
     {
         if (program is { Seconds: > 0 and { } seconds, ProbeSeconds: { } spent })
-            yield return $"watching took {Numbers.Seconds(spent)} of {Numbers.Seconds(seconds)} ({Numbers.Percent(spent / seconds)})";
+            yield return $"watching took {Numbers.Percent(spent / seconds)} of the program's {Numbers.Seconds(seconds)}";
         if (program.Dropped > 0) yield return $"{Numbers.Plural((int)Math.Min(program.Dropped, int.MaxValue), "record")} left out so as not to slow the program down";
         foreach (var line in Some(program.Unobserved, u => $"not observed: {u}", "thing not observed")) yield return line;
         foreach (var line in Some(program.Faults, f => $"the probe failed in part: {f}", "fault of the probe")) yield return line;
