@@ -8,7 +8,7 @@ import sys
 import time
 from typing import Any, Dict, Optional, Sequence
 
-from . import guard
+from . import exceptions, guard
 from .probe import probe
 
 # In the order in which they are installed, and told of events.
@@ -16,6 +16,7 @@ MODULES = (
     "structure",
     "passes",
     "loop",
+    "jit",
     "optimizers",
     "loaders",
     "batches",
@@ -28,7 +29,6 @@ MODULES = (
     "nonfinite",
     "memory",
     "metrics",
-    "exceptions",
 )
 
 
@@ -68,6 +68,10 @@ def start() -> None:
     except ValueError:
         options = {}
     probe.start(address, options)
+    # Its children are told from it.
+    os.environ.setdefault("PESSIMIST_PROBE_FIRST", str(os.getpid()))
+    exceptions.start(probe)
+    atexit.register(probe.finish)
     sys.meta_path.insert(0, _TorchFinder())  # type: ignore[arg-type]
 
 
@@ -87,4 +91,5 @@ def install() -> None:
         except Exception as error:
             guard.fault(error)
             probe.unobserved.append("%s: %s" % (name, error))
+    probe.program_started()
     guard.add_time(start)

@@ -3,7 +3,7 @@
 import os
 import time
 import types
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, Optional, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -73,6 +73,11 @@ def strip_all(error: Optional[BaseException]) -> None:
         open_ += [next_.__cause__, next_.__context__]
 
 
+def unframe(error: BaseException) -> None:
+    """Takes our frames out of an exception that passes through a hook."""
+    error.__traceback__ = strip(error.__traceback__)
+
+
 def add_time(start: float) -> None:
     global spent
     spent += time.perf_counter() - start
@@ -87,7 +92,7 @@ class Hook:
     all: List["Hook"] = []
 
     def __init__(self, owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]], on: bool = True) -> None:
-        self._owner, self._name = owner, name
+        self.owner, self.name = owner, name
         function = owner.__dict__[name] if isinstance(owner, type) else getattr(owner, name)
         self._function = function
         self._swaps = isinstance(function, types.FunctionType) and not function.__code__.co_freevars
@@ -99,20 +104,29 @@ class Hook:
             self._defaults = (function.__defaults__, function.__kwdefaults__)
         else:
             self.original = function
-            self._hook = _dress(transparent(make(function)), function)
-        self.is_on = False
+            inner = transparent(make(function))
+            self._hook = _dress(types.FunctionType(_forward_to(inner, inner.__code__), globals()), function)
+        self.is_on = self._given_up = False
         Hook.all.append(self)
         if on:
             self.on()
 
+    def is_for(self, function: Any) -> bool:
+        return self._function is function and self._swaps
+
     def on(self) -> None:
-        if self.is_on:
+        if self.is_on or self._given_up:
             return
         self.is_on = True
         if self._swaps:
             self._function.__code__ = self._hooked
         else:
-            setattr(self._owner, self._name, self._hook)
+            setattr(self.owner, self.name, self._hook)
+
+    def give_up(self) -> None:
+        """Off for good."""
+        self.off()
+        self._given_up = True
 
     def off(self) -> None:
         if not self.is_on:
@@ -121,7 +135,7 @@ class Hook:
         if self._swaps:
             self._function.__code__ = self._code
         else:
-            setattr(self._owner, self._name, self._function)
+            setattr(self.owner, self.name, self._function)
 
 
 def without_hooks() -> Callable[[], None]:
@@ -146,12 +160,18 @@ def _clone(function: types.FunctionType) -> types.FunctionType:
 
 def _forward_to(hook: Callable[..., Any], like: types.CodeType) -> types.CodeType:
     def template(*args: Any, **kwargs: Any) -> Any:
-        hook = "HOOK"
-        return hook(*args, **kwargs)  # type: ignore[operator]
+        hook: Any = "HOOK"
+        try:
+            return hook(*args, **kwargs)
+        except BaseException as error:
+            hook = "STRIP"
+            hook(error)
+            raise
 
     code = template.__code__
+    put = {"HOOK": hook, "STRIP": unframe}
     changes: Dict[str, Any] = {
-        "co_consts": tuple(hook if c == "HOOK" else c for c in code.co_consts),
+        "co_consts": tuple(put.get(c, c) if isinstance(c, str) else c for c in code.co_consts),
         "co_filename": TRANSPARENT,
         "co_name": like.co_name,
     }
@@ -169,6 +189,3 @@ def _dress(hook: Callable[..., Any], function: Callable[..., Any]) -> Callable[.
     hook.__dict__.update(getattr(function, "__dict__", {}))
     hook.__wrapped__ = function  # type: ignore[attr-defined]
     return hook
-
-
-Calls = Sequence[Tuple[Any, ...]]

@@ -8,7 +8,7 @@ Site = Optional[Mapping[str, Any]]
 class Observer:
     """
     Told what the program does, on the thread that trains, with gradients off and the hooks asleep. An exception is counted as a fault of the
-    probe and goes no further. Tensors are the program's own: they are read, never changed, and held by weak reference beyond the turn.
+    probe and goes no further. Only turns that are recorded are told of, and passes that are. Tensors are the program's own: they are read, never changed, and held by weak reference beyond the turn.
     """
 
     def turn_begin(self) -> None:
@@ -28,6 +28,9 @@ class Observer:
 
     def after_backward(self, tensors: Sequence[Any]) -> None:
         """It is done: gradients are there."""
+
+    def differentiated(self, outputs: Sequence[Any]) -> None:
+        """Gradients of these were asked for without accumulating them, as a penalty on gradients does."""
 
     def before_step(self, index: int, optimizer: Any) -> None:
         """Optimizer number `index` is about to step; `optimizer` is None for a program that changes its parameters by hand."""

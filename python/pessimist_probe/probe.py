@@ -1,6 +1,7 @@
 """The one probe of the process: what its parts share."""
 
 import os
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional
@@ -11,6 +12,9 @@ from .sampling import Sampling
 from .wire import Session
 
 if TYPE_CHECKING:
+    from .loaders import Loaders
+    from .loop import Loop
+    from .optimizers import Optimizers
     from .passes import Passes
     from .structure import Networks
 
@@ -23,6 +27,9 @@ class Probe:
 
     networks: "Networks"
     passes: "Passes"
+    loop: "Loop"
+    loaders: "Loaders"
+    optimizers: "Optimizers"
 
     def __init__(self) -> None:
         self.active = False
@@ -35,7 +42,11 @@ class Probe:
         self.records = self.measures = self.traces = True
         self.thread = 0
         self.busy = False
+        # Inside of a backward pass, or of an optimizer's step.
+        self.in_backward = False
+        self.in_step = False
         self.trains = False
+        self._handlers: Dict[str, List[Callable[..., None]]] = {}
         self.died: Optional[BaseException] = None
         self._told_start = False
         self._ended = False
@@ -58,6 +69,50 @@ class Probe:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.leave)
 
+    def finish(self) -> None:
+        """The program ends: the last words."""
+        if self._ended or not self.active:
+            return
+        self._ended = True
+        self.program_started()
+        self.busy = True
+        failed = self.died is not None
+        for part in (getattr(self, "loop", None), getattr(self, "passes", None)):
+            if part is not None:
+                self.guarded(part.finish, failed)
+        self.tell("program_end")
+        if not self.trains and not _is_first_process():
+            # A helper of the program, that trained nothing.
+            return
+        self.wire.open()
+        self.emit(
+            "program-ended",
+            exit_code=1 if failed else 0,
+            steps=self.step,
+            seconds=self.wire.elapsed,
+            probe_seconds=self.sampling.spent + guard.spent,
+            dropped=self.wire.dropped,
+            faults=guard.faults + self.wire.faults,
+        )
+        self.wire.close()
+
+    def program_started(self) -> None:
+        """The first record."""
+        if self._told_start:
+            return
+        self._told_start = True
+        torch = sys.modules.get("torch")
+        self.emit(
+            "program-started",
+            program=program_name(),
+            language="python",
+            framework="" if torch is None else "torch " + str(getattr(torch, "__version__", "")),
+            arguments=[str(a) for a in getattr(sys, "argv", [""])[1:]],
+            rank=_number("RANK", 0),
+            world_size=_number("WORLD_SIZE", 1),
+            unobserved=self.unobserved or None,
+        )
+
     def leave(self) -> None:
         """In a forked child: another process is watched, not this one."""
         self.active = False
@@ -65,6 +120,7 @@ class Probe:
 
     def add(self, observer: Observer) -> None:
         self.observers.append(observer)
+        self._handlers.clear()
 
     def set_turn(self) -> None:
         sampling = self.sampling
@@ -96,22 +152,31 @@ class Probe:
             return
         self.trains = True
         self.sampling.started()
-        if not self.wire.open():
+        if _number("RANK", 0) > 0 or not self.wire.open():
             self.active = False
 
     def tell(self, method: str, *args: Any) -> None:
         """Calls a method of every observer, guarded and timed."""
+        handlers = self._handlers.get(method)
+        if handlers is None:
+            # Only those that want to know.
+            handlers = self._handlers[method] = [
+                getattr(o, method) for o in self.observers if getattr(type(o), method, None) is not getattr(Observer, method)
+            ]
+        if not handlers:
+            return
         start = time.perf_counter()
         was, self.busy = self.busy, True
         try:
-            for observer in self.observers:
+            for handler in handlers:
                 try:
-                    getattr(observer, method)(*args)
+                    handler(*args)
                 except Exception as error:
                     guard.fault(error)
         finally:
             self.busy = was
-            self.sampling.spent += time.perf_counter() - start
+            if not was:
+                self.sampling.spent += time.perf_counter() - start
 
     def guarded(self, function: Callable[..., Any], *args: Any) -> Any:
         """Calls a part of the probe: None when it fails."""
@@ -124,7 +189,27 @@ class Probe:
             return None
         finally:
             self.busy = was
-            self.sampling.spent += time.perf_counter() - start
+            if not was:
+                self.sampling.spent += time.perf_counter() - start
+
+
+def program_name() -> str:
+    main = sys.modules.get("__main__")
+    spec = getattr(main, "__spec__", None)
+    argv = getattr(sys, "argv", None) or [""]
+    return str(spec.name) if spec is not None and getattr(spec, "name", None) else str(argv[0])
+
+
+def _number(name: str, default: int) -> int:
+    try:
+        return int(os.environ.get(name, default))
+    except ValueError:
+        return default
+
+
+def _is_first_process() -> bool:
+    """The one that the tool started, and none that it started in turn."""
+    return os.environ.get("PESSIMIST_PROBE_FIRST") == str(os.getpid())
 
 
 probe = Probe()

@@ -1,0 +1,71 @@
+"""What goes into networks."""
+
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+import torch
+
+from . import facts
+from .observer import Observer, Site
+from .passes import Pass, tensors_in
+from .probe import Probe
+
+_MOST_EXAMPLES = 256
+_MOST_INPUTS = 8
+
+
+class Batches(Observer):
+    def __init__(self, probe: Probe) -> None:
+        self._probe = probe
+        self._open: Optional[Tuple[Pass, Dict[str, Any]]] = None
+
+    def forward_begin(self, model: int, module: Any, args: Tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        probe = self._probe
+        current = probe.passes.current
+        self._open = None
+        if current is None or not current.looks_at_batch:
+            return
+        inputs = list(tensors_in((args, kwargs)))[:_MOST_INPUTS]
+        if not inputs or not current.is_root and any(t.requires_grad for t in inputs):
+            return
+        first = inputs[0]
+        handed = probe.loaders.handed
+        is_from_loader = handed is not None and (any(id(t) in handed.ids for t in inputs) or first.dim() > 0 and first.shape[0] == handed.rows)
+        fields: Dict[str, Any] = {
+            "step": current.step,
+            "inputs": [facts.tensor_facts(t, True, "input %d" % i, hash=True) for i, t in enumerate(inputs)],
+            "examples": facts.row_hashes(first, _MOST_EXAMPLES),
+            "site": current.site,
+        }
+        if is_from_loader and handed is not None:
+            fields.update(loader=handed.loader, epoch=handed.epoch, index=handed.index)
+        if current.measures:
+            fields["channel_means"], fields["channel_stds"] = facts.channel_moments(first)
+        self._open = (current, fields)
+        current.when_known(lambda phase: probe.emit("batch-observed", phase=phase, **fields))
+
+    def loss_called(self, kind: str, input: Any, target: Any, value: Any, settings: Mapping[str, Any], site: Site) -> None:  # noqa: A002
+        """The target of the batch that went in last."""
+        probe = self._probe
+        probe.passes.took_part(target.data_ptr() if target.layout == torch.strided else 0)
+        if self._open is None:
+            return
+        current, fields = self._open
+        if current is not probe.passes.current or "target" in fields or current.phase != "unknown":
+            return
+        fields["target"] = facts.tensor_facts(target, True, "target", hash=True)
+        labels, order = _labels(target)
+        if labels:
+            fields["labels"], fields["label_order"] = labels, order
+
+    def turn_end(self) -> None:
+        self._open = None
+
+
+def _labels(target: Any) -> Tuple[Dict[str, int], List[int]]:
+    if target.is_floating_point() or target.dtype == torch.bool or target.dim() > 2:
+        return {}, []
+    return facts.label_facts(target, _MOST_EXAMPLES)
+
+
+def install(probe: Probe) -> None:
+    probe.add(Batches(probe))

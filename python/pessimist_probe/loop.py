@@ -1,0 +1,354 @@
+"""
+The moves of the loop: backward passes, steps, epochs. They are held back until the turn ends: then it is known whether it is one to be
+recorded, being new, sampled, or in another order than those before.
+"""
+
+import math
+from typing import Any, Dict, List, Optional, Tuple
+
+import torch
+from torch import nn
+
+from . import guard, site
+from .byhand import ByHand
+from .observer import Site
+from .passes import tensors_in
+from .probe import Probe
+
+_MOST_MOVES = 128
+_MOST_ORDERS = 256
+_MOST_EPOCHS = 200
+_MOST_UNENDED = 2000
+_LEAP = 10
+# Backward passes without a step that one turn may have, as when gradients are accumulated.
+_MOST_BACKWARDS = 64
+
+# Moves that are rare: their line is always looked up.
+_RARE = ("scheduler-step", "train", "eval", "epoch")
+
+_item = torch._C._TensorBase.item
+
+
+class Move:
+    __slots__ = ("action", "step", "subject", "site", "more")
+
+    def __init__(self, action: str, step: int, subject: Optional[int], site: Site) -> None:  # noqa: A002
+        self.action, self.step, self.subject, self.site = action, step, subject, site
+        self.more: Dict[str, Any] = {}
+
+
+class Loop:
+    def __init__(self, probe: Probe) -> None:
+        self._probe = probe
+        self._moves: List[Move] = []
+        self._last_turn: List[Move] = []
+        self._last_is_told = True
+        self._orders: set = set()
+        self._order: List[Tuple[str, Optional[int]]] = []
+        self._sites: Dict[Tuple[str, Optional[int]], Site] = {}
+        self._epochs = 0
+        self._new_epoch = False
+        self._unended = 0
+        self._lowest = math.inf
+        # Backward passes of this turn.
+        self.backwards = 0
+        # Steps that optimizers took.
+        self.stepped = 0
+        self.optimizers = 0
+        self.by_hand = ByHand(probe, self)
+        self._turns_begun = False
+
+    # Moves
+
+    def add(self, action: str, subject: Optional[int] = None, at: Site = None, **more: Any) -> Move:
+        probe = self._probe
+        key = (action, subject)
+        if at is None:
+            if probe.records or action in _RARE or key not in self._sites:
+                at = self._sites[key] = site.here()
+            else:
+                at = self._sites[key]
+        move = Move(action, probe.step, subject, at)
+        if more:
+            move.more = more
+        self._moves.append(move)
+        self._order.append(key)
+        if action == "epoch":
+            self._epochs += 1
+            self._new_epoch = self._new_epoch or self._epochs <= _MOST_EPOCHS
+        if len(self._moves) >= _MOST_MOVES:
+            self._unended += len(self._moves)
+            if self._unended < _MOST_UNENDED:
+                self._tell(self._moves)
+            self._moves = []
+        return move
+
+    def last(self, action: str) -> Optional[Move]:
+        """The last move of this kind in the turn, to add what became known of it."""
+        for move in reversed(self._moves):
+            if move.action == action:
+                return move
+        return None
+
+    def _tell(self, moves: List[Move]) -> None:
+        for move in moves:
+            self._probe.emit("loop-event", action=move.action, step=move.step, subject=move.subject, site=move.site, **move.more)
+
+    # Turns
+
+    def begin_first(self) -> None:
+        if not self._turns_begun:
+            self._turns_begun = True
+            self._probe.tell("turn_begin")
+
+    def end_turn(self, stepped: bool) -> None:
+        probe = self._probe
+        order = tuple(self._order)
+        is_new = len(self._orders) < _MOST_ORDERS and order not in self._orders
+        if is_new:
+            self._orders.add(order)
+        self._last_turn, self._moves = self._moves, []
+        self._last_is_told = is_new or self._new_epoch or probe.records
+        if self._last_is_told:
+            self._tell(self._last_turn)
+        self._order = []
+        self._new_epoch = False
+        self._unended = 0
+        self.backwards = 0
+        told = probe.records
+        if stepped:
+            probe.step += 1
+        if told:
+            probe.tell("turn_end")
+        probe.passes.next_turn()
+        probe.sampling.next()
+        probe.set_turn()
+        if told:
+            probe.wire.flush()
+        probe.passes.watch(probe.records)
+        if probe.records:
+            self._turns_begun = True
+            probe.tell("turn_begin")
+
+    def before_forward(self) -> None:
+        """A network is called: a program that steps by hand, or forgets to, has turns as well."""
+        self.begin_first()
+        if not self._probe.in_step and self.backwards > (0 if self.optimizers == 0 else _MOST_BACKWARDS):
+            self.end_turn(stepped=self.optimizers == 0 and self.by_hand.stepped())
+
+    def finish(self, failed: bool) -> None:
+        """The last turn is told in any case."""
+        self.by_hand.stepped()
+        if not self._last_is_told:
+            self._tell(self._last_turn)
+        self._tell(self._moves)
+        self._last_is_told = True
+        self._moves = []
+
+    # Backward passes
+
+    def before_backward(self, tensors: List[Any], retained: bool) -> Optional[Move]:
+        probe = self._probe
+        probe.training_begins()
+        self.begin_first()
+        if self.optimizers == 0:
+            self.by_hand.before_backward(tensors)
+        records = probe.records
+        loss = tensors[0] if tensors else None
+        value: Optional[float] = None
+        if loss is not None and loss.numel() == 1 and (records or loss.device.type == "cpu") and not loss.is_complex():
+            value = float(_item(loss.detach()))
+        at = site.here() if records else None
+        move = self.add("backward", at=at)
+        if value is not None:
+            move.more["loss"] = value
+        if retained:
+            move.more["retained"] = True
+        if records:
+            before = self._gradient_before()
+            if before is not None:
+                move.more["gradient_before"] = before
+        self.backwards += 1
+        finite = value is None or math.isfinite(value)
+        if records or not finite:
+            probe.tell("before_backward", tensors)
+        probe.passes.backward(tensors)
+        if value is not None:
+            self._judge(value)
+        return move
+
+    def after_backward(self, tensors: List[Any], move: Optional[Move]) -> None:
+        probe = self._probe
+        if probe.measures and move is not None:
+            gradient = self.gradient_norm()
+            if gradient is not None:
+                move.more["gradient"] = gradient
+        if probe.records:
+            probe.tell("after_backward", tensors)
+        if self.optimizers == 0:
+            self.by_hand.after_backward(tensors)
+
+    def differentiated(self, outputs: List[Any], inputs: List[Any], creates_graph: bool) -> None:
+        """Gradients were asked for. With respect to parameters, and for good, that is a backward pass."""
+        probe = self._probe
+        if not creates_graph and any(probe.networks.find_parameter(t) is not None for t in inputs[:4]):
+            self.before_backward(outputs, False)
+            if self.optimizers == 0:
+                self.by_hand.after_backward(outputs)
+        else:
+            probe.passes.differentiated(outputs)
+            if probe.records:
+                probe.tell("differentiated", outputs)
+
+    def _judge(self, value: float) -> None:
+        if not math.isfinite(value):
+            return
+        # A loss that leaps may be on its way to infinity: look closer while it is still finite.
+        size = abs(value)
+        if size > _LEAP * (1 + self._lowest) and self._lowest != math.inf:
+            self._probe.sampling.alarm()
+        self._lowest = min(self._lowest, size)
+
+    def _gradient_before(self) -> Optional[float]:
+        gradients = [p.grad for _, p in self._probe.networks.parameters() if p.grad is not None]
+        if not gradients:
+            return 0.0
+        return norm(gradients) if self._probe.measures else None
+
+    def gradient_norm(self) -> Optional[float]:
+        """2-norm of all gradients of all networks together; None when there are none."""
+        gradients = [p.grad for _, p in self._probe.networks.parameters() if p.grad is not None]
+        return norm(gradients) if gradients else None
+
+
+def norm(tensors: List[Any]) -> float:
+    """2-norm of several tensors together, with one copy to the host."""
+    with torch.no_grad():
+        norms = []
+        for tensor in tensors:
+            if tensor.layout != torch.strided:
+                tensor = tensor.coalesce().values() if tensor.layout == torch.sparse_coo else tensor.to_dense()
+            tensor = tensor.detach()
+            if not tensor.is_floating_point() and not tensor.is_complex():
+                tensor = tensor.float()
+            norms.append(torch.linalg.vector_norm(tensor).double())
+        if len({n.device for n in norms}) > 1:
+            norms = [n.cpu() for n in norms]
+        return float(_item(torch.linalg.vector_norm(torch.stack(norms))))
+
+
+def install(probe: Probe) -> None:
+    loop = probe.loop = Loop(probe)
+    probe.passes.before_forward = loop.before_forward
+
+    def make_backward(original: Any) -> Any:
+        def backward(*args: Any, **kwargs: Any) -> Any:
+            if probe.in_backward or not probe.here:
+                return original(*args, **kwargs)
+            probe.in_backward = True
+            try:
+                given = args[0] if args else kwargs.get("tensors")
+                tensors = list(tensors_in(given))
+                retained = bool(kwargs.get("retain_graph", args[2] if len(args) > 2 else None))
+                move = probe.guarded(loop.before_backward, tensors, retained)
+                result = original(*args, **kwargs)
+                probe.guarded(loop.after_backward, tensors, move)
+                return result
+            finally:
+                probe.in_backward = False
+
+        return backward
+
+    guard.Hook(torch.autograd, "backward", make_backward)
+
+    def make_grad(original: Any) -> Any:
+        def grad(*args: Any, **kwargs: Any) -> Any:
+            if probe.in_backward or not probe.here:
+                return original(*args, **kwargs)
+            outputs = list(tensors_in(args[0] if args else kwargs.get("outputs")))
+            inputs = list(tensors_in(args[1] if len(args) > 1 else kwargs.get("inputs")))
+            creates = bool(kwargs.get("create_graph", args[4] if len(args) > 4 else False))
+            # Before: the graph is freed by it.
+            probe.guarded(loop.differentiated, outputs, inputs, creates)
+            probe.in_backward = True
+            try:
+                return original(*args, **kwargs)
+            finally:
+                probe.in_backward = False
+
+        return grad
+
+    guard.Hook(torch.autograd, "grad", make_grad)
+
+    depth = [0]
+
+    def make_train(original: Any) -> Any:
+        def train(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if depth[0] or not probe.here:
+                return original(self, *args, **kwargs)
+            depth[0] += 1
+            try:
+                result = original(self, *args, **kwargs)
+            finally:
+                depth[0] -= 1
+            probe.guarded(moded, self, bool(kwargs.get("mode", args[0] if args else True)))
+            return result
+
+        return train
+
+    def moded(module: Any, training: bool) -> None:
+        network = probe.networks.if_root(module)
+        if network is not None:
+            loop.by_hand.check()
+            loop.add("train" if training else "eval", network.number)
+        probe.passes.arm()
+
+    guard.Hook(nn.Module, "train", make_train)
+
+    def make_zero(original: Any) -> Any:
+        def zero_grad(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if probe.here:
+                probe.guarded(zeroed, self)
+            return original(self, *args, **kwargs)
+
+        return zero_grad
+
+    def zeroed(module: Any) -> None:
+        loop.by_hand.check()
+        note = probe.networks.find(module)
+        loop.add("zero-grad", None if note is None else note.network.number)
+
+    guard.Hook(nn.Module, "zero_grad", make_zero)
+
+    def make_clip(by_norm: bool) -> Any:
+        def make(original: Any) -> Any:
+            def clip(*args: Any, **kwargs: Any) -> Any:
+                if not probe.here:
+                    return original(*args, **kwargs)
+                was, probe.in_step = probe.in_step, True
+                try:
+                    result = original(*args, **kwargs)
+                finally:
+                    probe.in_step = was
+                limit = args[1] if len(args) > 1 else kwargs.get("max_norm" if by_norm else "clip_value")
+                probe.guarded(clipped, limit, result)
+                return result
+
+            return clip
+
+        return make
+
+    def clipped(limit: Any, result: Any) -> None:
+        move = loop.last("backward")
+        if move is None or limit is None:
+            return
+        move.more["clipped_to"] = float(limit)
+        if probe.records and isinstance(result, torch.Tensor) and result.numel() == 1:
+            move.more["clipped_from"] = float(_item(result.detach()))
+
+    for owner in (nn.utils.clip_grad, nn.utils):
+        for name, by_norm in (("clip_grad_norm_", True), ("clip_grad_value_", False)):
+            function = getattr(owner, name, None)
+            # The package's name is the same function, unless it had to be replaced.
+            if function is not None and not any(h.is_for(function) for h in guard.Hook.all):
+                guard.Hook(owner, name, make_clip(by_norm))
