@@ -116,10 +116,10 @@ class Loop:
         self._unended = 0
         self.backwards = 0
         told = probe.records
-        if stepped:
-            probe.step += 1
         if told:
             probe.tell("turn_end")
+        if stepped:
+            probe.step += 1
         probe.passes.next_turn()
         probe.sampling.next()
         probe.set_turn()

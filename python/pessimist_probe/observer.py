@@ -45,7 +45,7 @@ class Observer:
         """
 
     def turn_end(self) -> None:
-        """The turn ends; `probe.step` counts its step already when it had one."""
+        """The turn ends, after all of its events; `probe.step` still is the number of its step."""
 
     def exception(self, type: Any, value: BaseException, traceback: Any) -> None:  # noqa: A002
         """The program died of this."""
