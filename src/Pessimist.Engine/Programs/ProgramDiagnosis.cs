@@ -53,12 +53,17 @@ public static class ProgramDiagnosis
     {
         List<Observation> records = [];
         var outcome = SingleBatchSession.Run(subject, 0, records.Add, said, overfit, cancel);
-        // A network too small to learn a batch by heart is no bug while it learns: only an undone cause speaks against a program that does.
-        var excused = SingleBatchVote.IsSymptom(outcome.Verdict) && outcome.Confirmed.Count == 0 && Learns(run);
+        var excused = SingleBatchVote.IsSymptom(outcome.Verdict) && IsExcused(Progress(run), outcome, subject.Facts);
         foreach (var record in records)
-            run.Add(excused && record is SingleBatchTried tried
-                ? tried with { Verdict = SingleBatchVerdict.NotEnoughEvidence, Because = $"{tried.Because}; but the program learns on its own batches, and no cause was found" }
-                : record);
+            run.Add(record switch
+            {
+                SingleBatchTried tried when excused => tried with { Verdict = SingleBatchVerdict.NotEnoughEvidence, Because = $"{tried.Because}; but the program learns on its own batches" },
+                ExperimentFinished { Outcome: ExperimentOutcome.Confirmed } experiment when excused => experiment with
+                {
+                    Outcome = ExperimentOutcome.Consistent, Confirmation = null, Reading = $"{experiment.Reading}; but the program learns on its own batches as it is",
+                },
+                _ => record,
+            });
         var verdict = excused ? SingleBatchVerdict.NotEnoughEvidence : outcome.Verdict;
         run.Add(new StageFinished
         {
@@ -80,7 +85,21 @@ public static class ProgramDiagnosis
         });
     }
 
-    static bool Learns(Run run) => Progress(run).State == ProgressState.Learns;
+    /// <summary>Share of what knowing nothing costs under which a program has learned its task, whatever one frozen batch did.</summary>
+    const double Learned = 0.2;
+
+    /// <summary>
+    /// A network too small to learn a batch by heart is no bug while it learns: only an undone cause speaks against a program that does. And not even
+    /// that speaks against one that gets to the end of its own task, or far below where the frozen batch stayed.
+    /// </summary>
+    static bool IsExcused(TrainingProgress progress, SingleBatchOutcome outcome, SubjectFacts facts)
+    {
+        if (progress.State != ProgressState.Learns) return false;
+        if (outcome.Confirmed.Count == 0) return true;
+        if (progress.Share is not { } own) return false;
+        var ends = outcome.Attempts.Where(a => a.Fails).Select(a => a.LastLoss / facts.KnowNothingLoss).ToArray();
+        return own < Learned || own < 0.5 && ends.Length > 0 && facts.KnowNothingLoss > 0 && own < 0.5 * Trend.Quantile(ends, 0.5);
+    }
 
     /// <summary>It does not learn, or not far enough, on a loss whose height says something.</summary>
     static bool MayBeSick(Run run) => Progress(run) is var progress && (progress.HasSymptom || progress is { State: ProgressState.Unclear, Guess: not null });

@@ -22,6 +22,7 @@ static class Facts
         DType = tensor.DType.Name(),
         Device = tensor.Device is { Type: not DeviceType.Cpu } device ? device.ToString() : null,
         RequiresGrad = tensor.RequiresGrad,
+        Leaf = tensor.IsLeaf,
         Role = role,
         Id = id,
     };

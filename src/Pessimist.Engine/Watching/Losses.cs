@@ -23,6 +23,9 @@ sealed class Losses(Session session, Passes passes, OperationSites operations)
     {
         var site = session.Sites.Of(HashCode.Combine(2, kind.Id, Autograd.IsEnabled), session.Sampling.Turn);
         var pass = passes.Current;
+        var gradients = Autograd.IsEnabled;
+        // The last pass may be another's: a teacher's, without gradients, inside of a step that trains.
+        if (pass?.GradientsOn != gradients) pass = gradients ? null : pass;
         if (!(pass?.Records ?? session.Sampling.Records) || !args[0].TryTensor(out var input) || args.Length < 2 || !args[1].TryTensor(out var target)) return;
         using var scope = Scope.New();
         using var noGrad = Autograd.NoGrad();
@@ -48,10 +51,10 @@ sealed class Losses(Session session, Passes passes, OperationSites operations)
             MadeAt = maker >= 0 ? operations.Of(maker) : null,
             Site = site,
         };
-        if (pass is { GradientsOn: false })
+        if (!gradients)
         {
             // Its pass may yet turn out to be a part of training.
-            if (pass.WhenKnown is null && pass.Output is null) session.Recording.Add(loss with { Phase = Phase.Evaluate });
+            if (pass is null or { WhenKnown: null, Output: null }) session.Recording.Add(loss with { Phase = Phase.Evaluate });
             else (pass.WhenKnown ??= []).Add(phase => session.Recording.Add(loss with { Phase = phase }));
             return;
         }

@@ -11,6 +11,7 @@ sealed class Pass(Network network)
     public long Turn { get; init; }
     public bool GradientsOn { get; init; }
     public bool Training { get; init; }
+    public bool? Trainable { get; init; }
     public long? Examples { get; init; }
     public Site? Site { get; init; }
 
@@ -71,6 +72,7 @@ sealed class Pass(Network network)
         Phase = phase,
         GradientsOn = GradientsOn,
         Training = Training,
+        Trainable = Trainable,
         DropoutsOn = Paths(norm: false, on: true),
         DropoutsOff = Paths(norm: false, on: false),
         BatchNormsOnBatch = Paths(norm: true, on: true),

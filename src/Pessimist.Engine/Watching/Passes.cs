@@ -13,11 +13,15 @@ sealed class Passes(Session session)
     const int NewEvaluations = 64;
     const int FirstOfTurn = 2;
 
-    /// <summary>Turns in which the data are followed as well as the gradients.</summary>
+    /// <summary>Turns in which the data of a kind of pass are followed as well as the gradients; then in those that are measured.</summary>
     const int FollowedTurns = 3;
 
     readonly List<Pass> _pending = [];
-    readonly HashSet<int> _partOfTraining = [];
+    /// <summary>Kinds of passes through which no gradient flows and whose data take part all the same: how many in a turn.</summary>
+    readonly Dictionary<int, int> _partOfTraining = [];
+
+    /// <summary>In how many turns a kind of pass was followed, and which was the last.</summary>
+    readonly Dictionary<int, (int Turns, long Last)> _followed = [];
     readonly Dictionary<(int Model, int Phase), (Pass Pass, int Signature, long Count)> _last = [];
     int[] _patternKeys = [];
     bool[] _pattern = [];
@@ -41,16 +45,18 @@ sealed class Passes(Session session)
         // The calls of a long evaluation are nobody's ancestors, and hold its tensors.
         if (!gradients && session.Flight.Count > 256 && _pending.Count == 0) session.Flight.Clear();
         var records = evaluates ? _evaluations <= NewEvaluations || _evaluationsOfTurn <= FirstOfTurn && session.Sampling.CanAfford || long.IsPow2(_evaluations) : session.Sampling.Records;
+        var isLean = session.Sampling.IsLean && !records;
         return Current = new Pass(note.Network)
         {
             Step = session.Step,
             Turn = session.Sampling.Turn,
             GradientsOn = gradients,
             Training = training,
+            Trainable = records ? note.Network.Root?.Parameters().Any(p => p.RequiresGrad) : null,
             Examples = records && input.Rank > 0 ? input.Size(0) : null,
             LooksAtBatch = records && (evaluates || session.Sampling.IsNew || session.Sampling.Measures),
-            IsLean = session.Sampling.IsLean && !records,
-            Follows = session.Sampling.Turn < FollowedTurns || session.Sampling.Traces,
+            IsLean = isLean,
+            Follows = !isLean && Follows(HashCode.Combine(note.Network.Number, gradients, training)),
             Site = session.Sites.Of(HashCode.Combine(1, note.Id, gradients), session.Sampling.Turn),
             Records = records,
             Measures = evaluates ? records && (_evaluations <= 8 || long.IsPow2(_evaluations)) : session.Sampling.Measures,
@@ -59,7 +65,7 @@ sealed class Passes(Session session)
 
     public void End(Pass pass, Tensor output)
     {
-        if (!pass.GradientsOn && !pass.Follows && !_partOfTraining.Contains(pass.Kind))
+        if (!pass.GradientsOn && !pass.Follows && !_partOfTraining.ContainsKey(pass.Kind))
         {
             Resolve(pass, Phase.Evaluate);
             return;
@@ -101,12 +107,14 @@ sealed class Passes(Session session)
             if (reached[i]) continue;
             if (_pending[i] is not { Follows: true, Output: { } output } || ancestors is null)
             {
-                reached[i] = _pending[i].Number < 0 && _partOfTraining.Contains(_pending[i].Kind);
+                reached[i] = _pending[i].Number < 0 && IsPartOfTraining(i);
                 continue;
             }
 
             // The data take part though no gradient does: a teacher, a target network, a generator behind a detach.
-            if (reached[i] = ancestors.Contains(Session.IdentityOf(output))) _partOfTraining.Add(_pending[i].Kind);
+            if (!(reached[i] = ancestors.Contains(Session.IdentityOf(output)))) continue;
+            var kind = _pending[i].Kind;
+            _partOfTraining[kind] = Math.Max(_partOfTraining.GetValueOrDefault(kind), _pending.Where((p, j) => reached[j] && p.Kind == kind).Count());
         }
 
         // A graph that is cut: the pass that was meant is the last one.
@@ -154,6 +162,25 @@ sealed class Passes(Session session)
             if (count > 0)
                 session.Recording.Add(pass.ToObservation((Phase)phase, count));
         _last.Clear();
+    }
+
+    bool Follows(int kind)
+    {
+        ref var followed = ref CollectionsMarshal.GetValueRefOrAddDefault(_followed, kind, out var known);
+        if (!known || followed.Last != session.Sampling.Turn) followed = (followed.Turns + 1, session.Sampling.Turn);
+        return followed.Turns <= FollowedTurns || session.Sampling.Traces || session.Sampling.Measures;
+    }
+
+    /// <summary>One of the last of its kind, as many as took part before: those before them may evaluate the same network.</summary>
+    bool IsPartOfTraining(int index)
+    {
+        var kind = _pending[index].Kind;
+        if (!_partOfTraining.TryGetValue(kind, out var usual)) return false;
+        var later = 0;
+        for (var i = index + 1; i < _pending.Count; i++)
+            if (_pending[i].Kind == kind)
+                later++;
+        return later < usual;
     }
 
     // In the thick of training every turn is as the one before: then the graph is not walked again.

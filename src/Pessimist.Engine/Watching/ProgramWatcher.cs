@@ -282,7 +282,7 @@ sealed class ProgramWatcher : Watcher
         _backwards++;
         _resources.BackwardSite = site;
         var reached = _passes.Backward(loss, _losses.Numbers);
-        if (records) _losses.Backward(loss, reached, value, site);
+        if (records || reached.Length > 0) _losses.Backward(loss, reached, value, site);
         Move(LoopAction.Backward, null, site);
         ref var move = ref _loop.Last(LoopAction.Backward);
         (move.Loss, move.GradientBefore, move.Retained) = (value, before, retainGraph);

@@ -133,6 +133,9 @@ public sealed record PassObserved : Observation
     /// <summary>Flag of the network itself.</summary>
     public bool Training { get; init; }
 
+    /// <summary>A parameter of the network required a gradient; null where it was not looked at.</summary>
+    public bool? Trainable { get; init; }
+
     /// <summary>Paths of dropout modules (p &gt; 0), by the mode they ran in; functional dropout under the module that called it.</summary>
     public IReadOnlyList<string> DropoutsOn { get; init; } = [];
     public IReadOnlyList<string> DropoutsOff { get; init; } = [];

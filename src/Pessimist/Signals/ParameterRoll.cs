@@ -108,7 +108,7 @@ public sealed class ParameterRoll
     {
         ArgumentNullException.ThrowIfNull(operation);
         // An optimizer reads all that it holds, without gradients and outside of any module.
-        if (operation.InPlace || !operation.GradientsOn && operation.Module is null) return;
+        if (operation.InPlace || operation.Module is null && (!operation.GradientsOn || operation.Operation.EndsWith("_like", StringComparison.Ordinal))) return;
         foreach (var input in operation.Inputs)
         {
             if (input.Role is not { } role || !role.StartsWith(Role, StringComparison.Ordinal) || _used.Count >= Most) continue;

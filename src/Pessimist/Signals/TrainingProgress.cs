@@ -40,6 +40,7 @@ public sealed class TrainingProgress
     const double SmallestFall = 0.05;
 
     readonly Dictionary<string, Losses> _byLine = [];
+    readonly Dictionary<string, Known> _known = [];
     readonly List<double> _guesses = [];
     readonly HashSet<int> _optimizers = [];
     string _guessAs = "";
@@ -60,7 +61,23 @@ public sealed class TrainingProgress
         ArgumentNullException.ThrowIfNull(loss);
         if (loss.Phase == Phase.Evaluate) return;
         if (!_anyBackward && loss.Phase == Phase.Train) Add(loss.Site, loss.Value);
-        if (_guesses.Count < Tail && loss is { Reduction: "mean", Weighted: false } && KnowingNothing(loss) is { } guess) _guesses.Add(guess);
+        if (loss is not { Reduction: "mean", Weighted: false } || KnowingNothing(loss) is not { } guess) return;
+        if (_guesses.Count < Tail) _guesses.Add(guess);
+        if (loss.Phase == Phase.Train) Compare(loss, guess);
+    }
+
+    /// <summary>
+    /// Median of the last losses over what knowing nothing costs, of the calls of losses themselves: scales, signs and penalties that are put on them
+    /// before the backward pass do not count. Of several losses the worst one; null where no call tells.
+    /// </summary>
+    public double? Share
+    {
+        get
+        {
+            var most = _known.Values.Select(k => k.Losses.Count).DefaultIfEmpty(0).Max();
+            double[] shares = [.. _known.Values.Where(k => k.Losses.Count >= FewestLosses && 4 * k.Losses.Count >= most).Select(k => k.Losses.NonFinite ? double.NaN : k.Losses.LastMedian / Trend.Quantile(k.Guesses, 0.5))];
+            return shares.Length == 0 || shares.Any(s => !(s >= 0)) ? null : shares.Max();
+        }
     }
 
     public ProgressState State => Judge().State;
@@ -84,9 +101,24 @@ public sealed class TrainingProgress
 
     Losses? Main => _byLine.Values.MaxBy(l => l.Count);
 
+    void Compare(LossObserved loss, double guess)
+    {
+        var key = $"{loss.Kind} {Line(loss.Site)}";
+        if (!_known.TryGetValue(key, out var known))
+        {
+            if (_known.Count >= Head) return;
+            _known[key] = known = new Known();
+        }
+
+        known.Losses.Add(loss.Value);
+        if (known.Guesses.Count < Tail) known.Guesses.Add(guess);
+    }
+
+    static string Line(Site? site) => site is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{site.File}:{site.Line}");
+
     void Add(Site? site, double loss)
     {
-        var key = site is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{site.File}:{site.Line}");
+        var key = Line(site);
         if (!_byLine.TryGetValue(key, out var losses))
         {
             if (_byLine.Count >= Head) return;
@@ -103,6 +135,9 @@ public sealed class TrainingProgress
             return (ProgressState.TooShort, string.Create(CultureInfo.InvariantCulture, $"{Main?.Count ?? 0} losses are too few, at least {FewestLosses} are needed"));
         if (_optimizers.Count > 1 && _byLine.Values.Count(l => l.Count * 4 >= main.Count) > 1)
             return (ProgressState.Unclear, "several losses are descended by several optimizers, as in a game");
+
+        if (Share is < 0.5 and var share)
+            return (ProgressState.Learns, string.Create(CultureInfo.InvariantCulture, $"the loss ended at {share:0.###} times what knowing nothing costs ({_guessAs})"));
 
         double first = main.FirstMedian, last = main.LastMedian;
         var moved = string.Create(CultureInfo.InvariantCulture, $"the loss went from {first:0.####} to {last:0.####} in {main.Count} steps");
@@ -132,6 +167,13 @@ public sealed class TrainingProgress
             default:
                 return null;
         }
+    }
+
+    /// <summary>Calls of one loss at one line, and what knowing nothing would have cost in them.</summary>
+    sealed class Known
+    {
+        public Losses Losses { get; } = new();
+        public List<double> Guesses { get; } = [];
     }
 
     /// <summary>The head, the tail and the number of a series.</summary>

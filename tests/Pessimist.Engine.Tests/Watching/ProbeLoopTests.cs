@@ -107,6 +107,43 @@ public sealed class ProbeLoopTests
     }
 
     [Fact]
+    public void What_begins_later_in_a_program_is_understood_as_well()
+    {
+        var run = Watched.Run(() =>
+        {
+            Module backbone = new Linear(3, 4), head = new Linear(4, 2), teacher = new Linear(3, 2);
+            Train(teacher, 20, x => teacher.Forward(x), (output, y) => Loss.CrossEntropy(output, y));
+            teacher.Eval();
+            backbone.Eval();
+            backbone.RequiresGrad(false);
+            Train(head, 20, x => head.Forward(backbone.Forward(x)), (output, y) => Loss.CrossEntropy(output, y));
+            var student = new Linear(3, 2);
+            Tensor? last = null;
+            Train(student, 20, x => student.Forward(last = x), (output, _) =>
+            {
+                Tensor wanted;
+                using (Autograd.NoGrad()) wanted = Functional.Softmax(teacher.Forward(last!), 1);
+                return Loss.KlDivergence(Functional.LogSoftmax(output, 1), wanted);
+            });
+        });
+        run.All<PassObserved>().ShouldAllBe(p => p.Phase == Phase.Train);
+        run.All<LossObserved>().ShouldAllBe(l => l.Phase == Phase.Train);
+        run.All<PassObserved>().Where(p => !p.GradientsOn).Sum(p => p.Passes).ShouldBe(20);
+
+        static void Train(Module trained, int steps, Func<Tensor, Tensor> forward, Func<Tensor, Tensor, Tensor> lossOf)
+        {
+            var sgd = new SGD(trained.Parameters());
+            for (var i = 0; i < steps; i++)
+            {
+                using var scope = Scope.New();
+                sgd.ZeroGrad();
+                lossOf(forward(Tensor.Randn([4, 3])), Tensor.RandInt(0, 2, [4])).Backward();
+                sgd.Step();
+            }
+        }
+    }
+
+    [Fact]
     public void Passes_whose_gradients_are_asked_for_are_training()
     {
         var run = Watched.Run(() => Programs.All["double backward"]());

@@ -24,6 +24,7 @@ public sealed class ProbeTraceTests
         trace[5].Inputs[0].Id.ShouldBe(trace[4].Outputs[0].Id);
         trace[2].Inputs.Select(i => i.Role).ShouldBe(["input 0", "parameter 0.weight", "parameter 0.bias"]);
         trace[6].Inputs[1].Role.ShouldBe("target");
+        (trace[2].Inputs[1].Leaf, trace[2].Outputs[0].Leaf).ShouldBe((true, false));
         (trace[2].Module, trace[3].Module, trace[5].Module).ShouldBe(("0", "1", null));
         trace[5].Dimension.ShouldBe(1);
         trace[5].Site!.Line.ShouldBe(line);

@@ -18,6 +18,28 @@ public sealed class TrainingProgressTests
     public void A_slow_language_model_that_still_falls_learns() => Of(Falling(10.4, 7.9, 60), "cross-entropy", 32_000).State.ShouldBe(ProgressState.Learns);
 
     [Fact]
+    public void A_loss_that_grows_by_its_scale_alone_learns()
+    {
+        var progress = Of(Falling(2.3, 0.4, 200), "cross-entropy", 10);
+        for (var step = 0; step < 200; step++) progress.Read(new LoopEvent { Action = LoopAction.Backward, Step = step, Loss = 2.3 * (1 + step) });
+
+        progress.State.ShouldBe(ProgressState.Learns);
+        progress.Share.ShouldNotBeNull().ShouldBeLessThan(0.3);
+    }
+
+    [Fact]
+    public void Of_two_losses_the_worse_one_counts()
+    {
+        var progress = Of(Falling(2.3, 0.4, 200), "cross-entropy", 10);
+        foreach (var loss in Flat(2.3, 200)) progress.Read(new LossObserved { Step = 0, Phase = Phase.Train, Kind = "nll", Value = loss, Input = new TensorFacts { Shape = [32, 10], DType = "float32" } });
+
+        progress.Share.ShouldNotBeNull().ShouldBeGreaterThan(0.9);
+    }
+
+    [Fact]
+    public void A_sum_has_no_share() => Of(Falling(230, 4, 200), "custom", 10).Share.ShouldBeNull();
+
+    [Fact]
     public void A_flat_custom_loss_says_nothing() => Of(Flat(0.7, 200), "custom", 1).State.ShouldBe(ProgressState.Unclear);
 
     [Fact]

@@ -38,7 +38,8 @@ public sealed class InputNotFinite() : DataCheck(About), IReads<BatchObserved>, 
     {
         ArgumentNullException.ThrowIfNull(observation);
         _anyBatch = true;
-        if (_bad is null && (observation.Inputs is [{ NonFinite: > 0 }, ..] || observation.Target?.NonFinite > 0)) _bad = observation;
+        // What another network made is no data: that its values are not finite is a consequence.
+        if (_bad is null && (observation.Inputs is [{ NonFinite: > 0, RequiresGrad: false }, ..] || observation.Target is { NonFinite: > 0, RequiresGrad: false })) _bad = observation;
     }
 
     public void Read(LossObserved observation)

@@ -29,7 +29,7 @@ public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check
             ## When it is a false alarm
             Silent are: batch norm or dropout that is frozen by itself while the network is in training mode; passes for gradients with respect to the
             input, as for adversarial examples; fine-tuning of a network of which a part is frozen, in evaluation mode from the start; networks that no
-            optimizer holds; networks without dropout and batch norm.
+            optimizer holds, that run without gradients, or whose parameters are all frozen by then; networks without dropout and batch norm.
 
             ## What to do
             Call `model.train()` at the beginning of every epoch.
@@ -68,7 +68,9 @@ public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check
         var on = observation.DropoutsOn.Count + observation.BatchNormsOnBatch.Count;
         network.HasModes |= off + on > 0;
         if (observation.Phase == Phase.Evaluate && !observation.Training) network.Evaluated ??= observation;
-        if (observation.Phase != Phase.Train || network.Steps.Count >= MostSteps) return;
+        // A teacher, a frozen backbone: it takes part in training and is not trained itself.
+        var isTrained = observation.GradientsOn && observation.Trainable != false;
+        if (observation.Phase != Phase.Train || !isTrained || network.Steps.Count >= MostSteps) return;
         // Null: at least one pass of the step is as training should be.
         var right = observation.Training || on > 0 || off == 0;
         if (right) network.Steps[observation.Step] = null;

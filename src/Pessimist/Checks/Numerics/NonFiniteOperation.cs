@@ -42,6 +42,8 @@ public sealed class NonFiniteOperation(NonFiniteOperation.Limits limits) : Progr
     /// <summary>Operations that have no value, or no slope, at a point that sensible inputs can reach.</summary>
     static readonly string[] s_singular = ["log", "log2", "log10", "log1p", "div", "reciprocal", "sqrt", "rsqrt", "pow", "norm", "linalg_vector_norm", "std", "var", "acos", "asin", "atanh", "logit"];
 
+    static readonly string[] s_consequences = ["PES210", "PES501", "PES502", "PES703"];
+
     readonly FiniteLosses _losses = new();
     NonFiniteFound? _found;
 
@@ -87,7 +89,8 @@ public sealed class NonFiniteOperation(NonFiniteOperation.Limits limits) : Progr
             singular ? EvidenceClass.Proved : EvidenceClass.Confirmed) with
         {
             Location = At(found.Site, found.Module),
-            Explains = singular ? ["PES210", "PES501", "PES502", "PES703", "PES702"] : ["PES702"],
+            // What it makes of finite values may be what goes into the network.
+            Explains = ["PES702", .. singular ? s_consequences : [], .. found.Inputs.Count > 0 && found.Inputs.All(i => i.NonFinite == 0) ? ["PES106"] : Array.Empty<string>()],
             Evidence = [.. found.Inputs.Select((input, i) => new Evidence($"input {i + 1} of {found.Operation}", Describe(input), "finite", "definition")),
                 .. found.Output is { NonFinite: { } bad } output ? [new Evidence("its output", $"{bad} of {output.Count()} elements are not finite", "0", "definition")] : Array.Empty<Evidence>()],
             Fixes = [Remedy(found)],

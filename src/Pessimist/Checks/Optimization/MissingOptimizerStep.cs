@@ -13,7 +13,7 @@ public sealed class MissingOptimizerStep(MissingOptimizerStep.Limits limits) : R
         Name = "missing-optimizer-step",
         Level = Level.Error,
         Summary = "gradients are computed, and no step uses them",
-        Explains = [.. Consequences.OfNotTraining, "PES404", "PES315"],
+        Explains = [.. Consequences.OfNotTraining, "PES404", "PES405", "PES208", "PES315"],
         Docs = """
             ## Why it matters
             `backward` only computes gradients; the weights change in `optimizer.step()`. Without it, or with it before `backward` in a loop that

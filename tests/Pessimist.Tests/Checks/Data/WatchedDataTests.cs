@@ -89,6 +89,10 @@ public sealed class WatchedDataTests
 
     static Verdict Finite(params IEnumerable<Observation> run) => Diagnose(run).VerdictOf("input-not-finite");
 
+    [Fact]
+    public void What_another_network_made_is_no_data() =>
+        Finite(Bad(5) with { Inputs = [Tensor(8, 4) with { NonFinite = 3, RequiresGrad = true }] }, LossCall(5, Phase.Train, double.NaN)).ShouldBeOfType<Verdict.Passed>();
+
     static BatchObserved Bad(long step) => Batch(step, Phase.Train, TrainLoader, Enumerable.Range(0, 8)) with { Inputs = [Tensor(8, 4) with { NonFinite = 3 }] };
 
     [Fact]

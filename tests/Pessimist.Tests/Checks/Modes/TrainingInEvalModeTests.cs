@@ -42,6 +42,14 @@ public sealed class TrainingInEvalModeTests
     }
 
     [Fact]
+    public void A_backbone_that_is_frozen_by_then_is_silent() =>
+        Of([.. Steps(0, 20, true), .. Steps(20, 20, false).Select(o => o is PassObserved p ? p with { Trainable = false } : o)]).ShouldBeOfType<Verdict.Passed>();
+
+    [Fact]
+    public void A_teacher_without_gradients_is_silent() =>
+        Of([.. Steps(0, 20, true), .. Steps(20, 20, false).Select(o => o is PassObserved p ? p with { GradientsOn = false } : o)]).ShouldBeOfType<Verdict.Passed>();
+
+    [Fact]
     public void Training_mode_passes() => Of(Steps(0, 20, true)).ShouldBeOfType<Verdict.Passed>();
 
     [Fact]
