@@ -155,6 +155,13 @@ def all_finite(tensor: Tensor) -> bool:
         return bool(torch.isfinite(tensor.detach()).all())
 
 
+def is_mask(tensor: Tensor) -> bool:
+    """No element is NaN or positive infinity."""
+    with aside():
+        values = tensor.detach()
+        return not bool((values.isnan() | (values == math.inf)).any())
+
+
 def _buffer(tensor: Tensor) -> Optional[Tuple[memoryview, Tensor]]:
     """The bytes of a tensor on the processor, and what keeps them alive."""
     if tensor.numel() == 0 or tensor.numel() > MOST_ELEMENTS or not is_plain(tensor):

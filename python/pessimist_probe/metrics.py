@@ -1,0 +1,262 @@
+"""Metrics as the program reports them: printed, written to TensorBoard, shown at a progress bar; and answers that are counted right."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import re
+import sys
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+from torch import Tensor
+
+from . import context, guard
+from .observer import Observer
+
+if TYPE_CHECKING:
+    from .probe import Probe
+
+_MOST_REPORTS = 4000
+_LONGEST = 600
+
+_WORDS = r"loss|acc|accuracy|error|err|mse|mae|rmse|nll|bce|f1|auc|auroc|precision|recall|iou|miou|dice|bleu|rouge|ppl|perplexity|r2|score|top1|top5|top-1|top-5|map|ndcg|reward|correct"
+_NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf)"
+_METRIC = re.compile(r"(?<![A-Za-z])((?:[A-Za-z][A-Za-z0-9_./@-]*[ _]){0,2}[A-Za-z0-9_./@-]*?(?:" + _WORDS + r")[A-Za-z0-9_./@-]*(?: ?\([A-Za-z0-9 %]{1,16}\))?)['\"]?\s*(?:[:=]|is|of|->)?\s*(?:tensor\()?(" + _NUMBER + r")(?![\w])(?:/(\d+))?\)?\s*(%?)", re.IGNORECASE)
+_LONG = re.compile(r"(accuracy|loss|error)(?: on| of)( [A-Za-z0-9 -]{1,60})[:=]\s*(" + _NUMBER + r")\s*(%?)", re.IGNORECASE)
+_EPOCH = re.compile(r"epoch\s*[:=#\[(]*\s*(\d+)", re.IGNORECASE)
+_SPLITS = (
+    ("validation", re.compile(r"(?<![a-z])(?:val|valid|validation|dev|heldout|held-out|eval|evaluation)(?![a-z])", re.IGNORECASE)),
+    ("test", re.compile(r"(?<![a-z])(?:test|testing)(?![a-z])", re.IGNORECASE)),
+    ("train", re.compile(r"(?<![a-z])(?:train|training|trn)(?![a-z])", re.IGNORECASE)),
+)
+
+
+class Reported(NamedTuple):
+    """A metric in a text."""
+
+    name: str
+    value: float
+    split: Optional[str]
+    epoch: Optional[int]
+    percent: bool
+
+    # Where it is printed as a fraction, as 9832/10000.
+    counted: Optional[float] = None
+    divided_by: Optional[int] = None
+
+
+def parse(text: str) -> List[Reported]:
+    """Metrics in a line that a program prints: ``Epoch 3 | train loss: 0.31 | val acc 91.2%``."""
+    found: List[Reported] = []
+    if len(text) > _LONGEST or not any(c.isdigit() for c in text) and "nan" not in text:
+        return found
+    epoch = _EPOCH.search(text)
+    for match in _LONG.finditer(text):
+        found.append(Reported(match.group(1), float(match.group(3)), split_of(match.group(2)), None, match.group(4) == "%"))
+    for match in _METRIC.finditer(text):
+        name = " ".join(match.group(1).split()).strip("-_. ")
+        value = float(match.group(2))
+        digits = len(match.group(2).partition(".")[2])
+        of = int(match.group(3)) if match.group(3) else None
+        if of is not None and (digits > 0 or of == 0):
+            continue
+        split = split_of(text[:match.end(1)])
+        found.append(Reported(name, value if of is None else value / of, split, None if epoch is None else int(epoch.group(1)), match.group(4) == "%", value if of is not None else None, of))
+    return found
+
+
+def split_of(text: str) -> Optional[str]:
+    """The split that the last word for one names; None when none is named."""
+    best, at = None, -1
+    for name, pattern in _SPLITS:
+        for match in pattern.finditer(text.replace("_", " ").replace("/", " ")):
+            if match.start() > at:
+                best, at = name, match.start()
+    return best
+
+
+def plain(args: Sequence[Any]) -> str:
+    """The text of what is printed, as far as it can be had without calling code of the program."""
+    parts: List[str] = []
+    for value in args:
+        if isinstance(value, str):
+            parts.append(str.__str__(value))
+        elif isinstance(value, (bool, int, float)):
+            parts.append(repr(value) if type(value) in (bool, int, float) else format(float(value), "g"))
+        elif isinstance(value, Tensor) and value.numel() == 1 and value.device.type == "cpu":
+            parts.append(repr(float(value.detach())))
+        elif type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
+            parts.append(repr(float(value)))
+        else:
+            parts.append(";")
+        if len(parts) > 64:
+            break
+    return " ".join(parts)
+
+
+class Metrics(Observer):
+    """Tells metrics where they come by."""
+
+    def __init__(self, probe: "Probe") -> None:
+        self._probe = probe
+        self._reports = 0
+        self._examples = 0
+        self._batches = 0
+        self._evaluates = False
+        self._looked: Dict[str, bool] = {}
+
+    # Text.
+
+    def printed(self, args: Sequence[Any]) -> None:
+        """The program prints something."""
+        if self._reports >= _MOST_REPORTS or not self._probe.trains:
+            return
+        found = parse(plain(args))
+        if found:
+            site = self._probe.site()
+            for report in found:
+                self.report(report.name, report.value, report.split, report.epoch, site, report.counted, report.divided_by)
+
+    def report(
+        self, name: str, value: float, split: Optional[str], epoch: Optional[int], site: Any, counted: Optional[float] = None, divided_by: Optional[int] = None
+    ) -> None:
+        """A metric came by."""
+        if self._reports >= _MOST_REPORTS:
+            return
+        self._reports += 1
+        held_out = split in ("validation", "test") and self._batches > 0
+        self._probe.emit(
+            "metric-reported",
+            name=name,
+            value=value,
+            step=self._probe.step,
+            epoch=epoch,
+            split=split,
+            counted=counted,
+            divided_by=divided_by,
+            examples=self._examples if held_out else None,
+            batches=self._batches if held_out else None,
+            site=site,
+        )
+
+    def scalar(self, name: Any, value: Any, site: Any) -> None:
+        """A named value that is no text: of TensorBoard, of a progress bar."""
+        if isinstance(value, Tensor):
+            value = float(value.detach()) if value.numel() == 1 and value.device.type == "cpu" else None
+        elif isinstance(value, str):
+            try:
+                value = float(value.strip(" %"))
+            except ValueError:
+                return
+        if not isinstance(name, str) or not re.search(_WORDS, name, re.IGNORECASE) or value is None:
+            return
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            return
+        self.report(name, number, split_of(name), None, site)
+
+    # What was evaluated since the last training step.
+
+    def forward_begin(self, model: int, module: Any, args: Any, kwargs: Any) -> None:
+        pass_ = context.current_pass(self._probe)
+        if pass_ is None:
+            return
+        evaluates = not pass_.gradients_on or not pass_.training
+        if evaluates and not self._evaluates:
+            self._examples = self._batches = 0
+        self._evaluates = evaluates
+        if evaluates and pass_.examples:
+            self._examples += pass_.examples
+            self._batches += 1
+
+    def turn_begin(self) -> None:
+        if self._probe.turn < 64 or self._probe.records:
+            self._look_for_writers()
+
+    # Numbers that are read out.
+
+    def item(self, tensor: Tensor, value: Any) -> None:
+        """The accuracy of a batch: the sum or mean of answers that equal labels, read out while a trace is open."""
+        trace = getattr(getattr(self._probe, "tracer", None), "open", None)
+        if trace is None or not isinstance(value, (int, float)) or self._probe.passes.running:
+            return
+        reduction = trace.maker_of(trace.ids.known(tensor))
+        if reduction is None or reduction["operation"] not in ("sum", "mean", "count_nonzero") or not reduction["inputs"]:
+            return
+        comparison = trace.maker_of(reduction["inputs"][0].get("id"), reduction["index"])
+        while comparison is not None and comparison["operation"] in ("float", "to", "view", "double", "long", "type", "int"):
+            comparison = trace.maker_of(comparison["inputs"][0].get("id"), comparison["index"])
+        if comparison is None or comparison["operation"] != "eq" or not comparison["outputs"]:
+            return
+        answers = math.prod(comparison["outputs"][0]["shape"])
+        if answers == 0 or self._reports >= _MOST_REPORTS:
+            return
+        self._reports += 1
+        mean = reduction["operation"] == "mean"
+        self._probe.emit(
+            "metric-reported",
+            name="accuracy",
+            value=float(value) if mean else value / answers,
+            step=self._probe.step,
+            counted=value * answers if mean else value,
+            divided_by=answers if mean else None,
+            examples=answers,
+            batches=1,
+            site=self._probe.site(),
+        )
+
+    def _look_for_writers(self) -> None:
+        """Libraries that are there once the program has imported them."""
+        for module, owner, name, make in self._writers():
+            if module in self._looked or module not in sys.modules:
+                continue
+            self._looked[module] = True
+            found = getattr(sys.modules[module], owner, None)
+            if found is not None and name in getattr(found, "__dict__", {}):
+                guard.Hook(found, name, make)
+
+    def _writers(self) -> Iterator[Tuple[str, str, str, Callable[[Callable[..., Any]], Callable[..., Any]]]]:
+        probe = self._probe
+
+        def add_scalar(original: Callable[..., Any]) -> Callable[..., Any]:
+            def hook(*args: Any, **kwargs: Any) -> Any:
+                if probe.here and probe.trains:
+                    tag = kwargs.get("tag", args[1] if len(args) > 1 else None)
+                    value = kwargs.get("scalar_value", args[2] if len(args) > 2 else None)
+                    probe.guarded(self.scalar, tag, value, probe.site())
+                return original(*args, **kwargs)
+
+            return hook
+
+        def set_postfix(original: Callable[..., Any]) -> Callable[..., Any]:
+            def hook(*args: Any, **kwargs: Any) -> Any:
+                if probe.here and probe.trains and probe.records:
+                    shown = dict(args[1]) if len(args) > 1 and isinstance(args[1], dict) else {}
+                    shown.update(kwargs)
+                    site = probe.site()
+                    for name, value in list(shown.items())[:16]:
+                        probe.guarded(self.scalar, name, value, site)
+                return original(*args, **kwargs)
+
+            return hook
+
+        yield "torch.utils.tensorboard.writer", "SummaryWriter", "add_scalar", add_scalar
+        yield "tensorboardX.writer", "SummaryWriter", "add_scalar", add_scalar
+        yield "tqdm.std", "tqdm", "set_postfix", set_postfix
+
+
+def install(probe: "Probe") -> None:
+    metrics = Metrics(probe)
+    probe.metrics = metrics  # type: ignore[attr-defined]
+    probe.add(metrics)
+
+    def make(original: Callable[..., Any]) -> Callable[..., Any]:
+        def print(*args: Any, **kwargs: Any) -> None:  # noqa: A001
+            if probe.here and kwargs.get("file") in (None, sys.stdout, sys.stderr):
+                probe.guarded(metrics.printed, args)
+            original(*args, **kwargs)
+
+        return print
+
+    guard.Hook(builtins, "print", make)
