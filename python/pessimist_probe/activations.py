@@ -226,20 +226,27 @@ class _Method:
     """Puts a function before a method that tensors inherit; for the rest like `guard.Hook`."""
 
     def __init__(self, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-        self._owner, self._name = Tensor, name
+        self.owner, self.name = Tensor, name
         self._function = self.original = getattr(Tensor, name)
         self._hook = guard.transparent(make(self.original))
         self.is_on = False
         guard.Hook.all.append(self)  # type: ignore[arg-type]
 
     def on(self) -> None:
-        if not self.is_on and self._name not in Tensor.__dict__:
-            setattr(Tensor, self._name, self._hook)
+        if not self.is_on and self.name not in Tensor.__dict__:
+            setattr(Tensor, self.name, self._hook)
             self.is_on = True
+
+    def give_up(self) -> None:
+        """As its like."""
+        self.off()
+
+    def is_for(self, function: Any) -> bool:
+        return False
 
     def off(self) -> None:
         if self.is_on:
-            delattr(Tensor, self._name)
+            delattr(Tensor, self.name)
             self.is_on = False
 
 

@@ -336,7 +336,7 @@ def _watch_unpacking(losses: Losses) -> None:
 
 def originals() -> List[Tuple[Any, str, Callable[..., Any]]]:
     """Losses that are hooked: where, under which name, and the function without the hook."""
-    return [(hook._owner, hook._name, hook.original) for hook in guard.Hook.all if hook._owner is functional]
+    return [(hook.owner, hook.name, hook.original) for hook in guard.Hook.all if hook.owner is functional]
 
 
 def install(probe: "Probe") -> None:

@@ -63,8 +63,7 @@ class Memory(Observer):
             record["allocated"] = torch.cuda.memory_allocated(device)
             record["peak"] = torch.cuda.max_memory_allocated(device)
             record["capacity"] = torch.cuda.get_device_properties(device).total_memory
-        # The step that has just ended.
-        self._probe.emit("memory-measured", step=max(0, self._probe.step - 1), **record)
+        self._probe.emit("memory-measured", step=self._probe.step, **record)
 
     def _holders(self) -> List[Dict[str, Any]]:
         if self._probe.turn < _SETTLED:

@@ -32,7 +32,7 @@ _IGNORED = frozenset((
     "is_floating_point", "is_complex", "is_signed", "is_same_size", "is_pinned", "is_set_to", "is_shared", "requires_grad_", "retain_grad",
     "register_hook", "backward", "has_names", "is_tensor", "is_nonzero", "is_conj", "is_neg", "is_inference", "_record_function_enter",
     "_record_function_enter_new", "_record_function_exit", "result_type", "can_cast", "is_distributed", "_is_view", "_version", "share_memory_", "set_",
-    "_has_compatible_shallow_copy_type", "_is_zerotensor", "type_as_name", "broadcast_shapes", "get_default_dtype",
+    "_has_compatible_shallow_copy_type", "_is_zerotensor", "type_as_name", "broadcast_shapes", "get_default_dtype", "empty", "empty_like", "new_empty", "empty_strided", "manual_seed", "_make_subclass",
 ))
 _PROPERTIES = {"data": "detach", "T": "numpy_t", "mT": "numpy_t", "H": "numpy_t", "mH": "numpy_t"}
 _RENAMED = {"cross_entropy": "cross_entropy_loss", "nll_loss_nd": "nll_loss", "absolute": "abs", "negative": "neg", "concat": "cat", "concatenate": "cat", "divide": "div", "multiply": "mul", "subtract": "sub", "true_divide": "div", "_pack_padded_sequence": "pack_padded_sequence"}

@@ -31,6 +31,8 @@ _MOST_MEASURED = 1 << 20
 _MOST_BEFORE = 1024
 _SECONDS_BEFORE = 0.3
 
+_MOST_JOINED = 8
+
 # Passes of the first evaluation that are traced: what is summed over batches shows in the second.
 _EVALUATION_PASSES = 2
 
@@ -38,6 +40,7 @@ _EVALUATION_PASSES = 2
 _LEAK_TURN = 1
 
 _KEY = "pessimist.operation"
+_INNER = ("/torch/utils/data/", "/torch/autograd/", "/torch/nn/init", "/torch/optim/", "/torch/random", "/torch/cuda/", "/torch/_tensor_str", "/torch/nn/utils/", "/torch/serialization", "/torch/multiprocessing/")
 _VIEWS = frozenset((
     "view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "t", "permute", "expand", "contiguous", "detach", "to", "clone", "select",
     "slice", "narrow", "alias", "view_as", "expand_as", "reshape_as", "float", "double", "half", "cpu", "cuda", "unflatten", "movedim", "swapaxes",
@@ -106,7 +109,7 @@ class Trace:
     def look(self, tensor: Tensor, number: int) -> facts.Facts:
         """What a tensor is like, measured when it is first seen."""
         name = context.parameter_name(self._probe, tensor)
-        role = self._roles.get(number) if name is None else "parameter " + name
+        role = (self._roles.get(number) or self._handed(tensor)) if name is None else "parameter " + name
         known = self._facts.get(number)
         if known is None:
             known = self._facts[number] = facts.tensor_facts(tensor, tensor.numel() <= _MOST_MEASURED, role, number)
@@ -126,9 +129,19 @@ class Trace:
             self._facts[number] = known
         return known
 
+    def _handed(self, tensor: Tensor) -> Optional[str]:
+        """What a loader handed out beside the input."""
+        handed = getattr(getattr(self._probe, "loaders", None), "handed", None)
+        if handed is None or tensor.requires_grad or tensor.dim() == 0 or tensor.shape[0] != handed.rows:
+            return None
+        return "target" if handed.ids.get(id(tensor), 0) > 0 and len(handed.ids) == 2 else None
+
     def before(self, plan: operations.Plan, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Dict[str, Any]:
         """An operation is about to run: what it is given, as it is before it may be changed in place."""
         inputs = operations.tensors_in(args, kwargs)
+        if plan.name in ("stack", "cat"):
+            # The examples of a batch say no more than the first of them.
+            del inputs[_MOST_JOINED:]
         return {
             "gradients_on": torch.is_grad_enabled(),
             "tensors": inputs,
@@ -340,7 +353,7 @@ class _Mode(TorchFunctionMode if TorchFunctionMode is not None else object):  # 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         # In the hook of a function already: the rest of the call is the function itself.
-        func = self._traces.originals.get(func, func)
+        func = self._traces.original(func)
         plan = self._traces.plan(func)
         if plan is None:
             return func(*args, **kwargs)
@@ -355,14 +368,42 @@ if TorchFunctionMode is not None:
     guard.transparent(_Mode.__torch_function__)
 
 
-class _Originals(Dict[Any, Any]):
-    """Functions behind hooks, by the function that torch knows."""
+_inner: Dict[str, bool] = {}
+_overrides = torch.overrides.__file__
 
-    def get(self, key: Any, default: Any = None) -> Any:
-        try:
-            return dict.get(self, key, default)
-        except TypeError:
-            return default
+
+def _caller(frame: Any) -> Tuple[Any, int]:
+    """The frame that called a function, behind those that lead from the function to the trace; and how many of these count as levels of a warning."""
+    asked = False
+    levels = 0
+    for _ in range(16):
+        if frame is None:
+            break
+        code = frame.f_code
+        if code.co_filename == _overrides:
+            asked = asked or code.co_name == "handle_torch_function"
+            levels += 1
+        elif asked:
+            # The function that asked for it.
+            asked = False
+            levels += code.co_filename != guard.TRANSPARENT
+        elif not guard.is_ours(code.co_filename):
+            break
+        frame = frame.f_back
+    return frame, levels
+
+
+def _is_inner(frame: Any) -> bool:
+    """Torch calls it for purposes of its own: to draw a seed, to fill a new layer."""
+    frame = _caller(frame)[0]
+    if frame is None:
+        return False
+    name = frame.f_code.co_filename
+    known = _inner.get(name)
+    if known is None:
+        path = name.replace("\\", "/")
+        known = _inner[name] = "/torch/" in path and any(p in path for p in _INNER) and not path.endswith("/collate.py")
+    return known or frame.f_code.co_name in ("reset_parameters", "_reset_parameters", "__init__") and "/torch/nn/modules/" in name.replace("\\", "/")
 
 
 class Traces(Observer):
@@ -372,7 +413,8 @@ class Traces(Observer):
         self._probe = probe
         self.open: Optional[Trace] = None
         self.leaks: Optional[Trace] = None
-        self.originals = _Originals()
+        self._originals: Dict[int, Any] = {}
+        self._hooks = 0
         self._mode: Any = None
         self._on = False
         self._ended: List[Trace] = []
@@ -384,6 +426,13 @@ class Traces(Observer):
 
     # What torch calls.
 
+    def original(self, func: Any) -> Any:
+        """The function behind our hook, where there is one."""
+        if len(guard.Hook.all) != self._hooks:
+            self._hooks = len(guard.Hook.all)
+            self._originals = {id(h._function): h.original for h in guard.Hook.all}
+        return self._originals.get(id(func), func)
+
     def plan(self, func: Any) -> Optional[operations.Plan]:
         """How a call is recorded; None when it is not."""
         trace = self.open
@@ -391,7 +440,8 @@ class Traces(Observer):
             return None
         if not trace.passes and not trace.evaluation and self._seconds > _SECONDS_BEFORE and not self._probe.trains:
             return None
-        return operations.plan_of(func)
+        plan = operations.plan_of(func)
+        return None if plan is None or _is_inner(sys._getframe(2)) else plan
 
     def before(self, plan: operations.Plan, func: Any, args: Any, kwargs: Any) -> Any:
         start = time.perf_counter()
@@ -476,12 +526,6 @@ class Traces(Observer):
         if TorchFunctionMode is None or not self._can_enter():
             return
         self.open = Trace(self._probe, evaluation, self._probe.turn == _LEAK_TURN and not evaluation)
-        self.originals.clear()
-        for hook in guard.Hook.all:
-            try:
-                self.originals[hook._function] = hook.original
-            except TypeError:
-                continue
         self._enter()
 
     def _end(self) -> None:
@@ -524,7 +568,6 @@ class Traces(Observer):
             return
         real = self._warn = warnings.warn
         thread = threading.get_ident()
-        mode_code = _Mode.__torch_function__.__code__
 
         def warn(message: Any, category: Any = None, stacklevel: int = 1, *args: Any, **kwargs: Any) -> None:
             extra = 0
@@ -532,21 +575,10 @@ class Traces(Observer):
                 frame = sys._getframe(1)
                 level = stacklevel
                 while frame is not None and level > 1:
-                    inner = frame
                     frame = frame.f_back  # type: ignore[assignment]
-                    # Frames of ours are left out of the count already.
-                    while frame is not None and guard.is_ours(frame.f_code.co_filename):
-                        is_mode = frame.f_code is mode_code
-                        frame = frame.f_back
-                        if not is_mode:
-                            continue
-                        # handle_torch_function, and the call that led to it.
-                        while frame is not None and frame.f_code.co_name == "handle_torch_function":
-                            extra += 1
-                            frame = frame.f_back
-                            if frame is not None and frame.f_code.co_name == inner.f_code.co_name and frame.f_code.co_filename == inner.f_code.co_filename:
-                                extra += 1
-                                frame = frame.f_back
+                    if frame is not None and guard.is_ours(frame.f_code.co_filename):
+                        frame, levels = _caller(frame)
+                        extra += levels
                     level -= 1
             real(message, category, stacklevel + 1 + extra, *args, **kwargs)
 
