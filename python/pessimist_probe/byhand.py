@@ -42,16 +42,18 @@ class ByHand:
         self._told = False
         self._rate: Optional[float] = None
         self._looked = 0
+        # New tensors took the places of parameters.
+        self._replaced = False
 
     # Told by the loop
 
     def before_backward(self, tensors: List[Any]) -> None:
         loop, probe = self._loop, self._probe
+        self._replaced = find_leaves(probe, tensors) or self._replaced
         stepped = self.stepped()
         # Without modules nothing is heard of the forward pass: the turn began after the last backward pass.
         if loop.backwards and (stepped or not any(n.root is not None for n in probe.networks.all)):
             loop.end_turn(stepped)
-        self._find_tensors(tensors)
 
     def after_backward(self, tensors: List[Any]) -> None:
         """Remembers what the parameters look like."""
@@ -88,7 +90,7 @@ class ByHand:
         if not self._waits or self._loop.stepped:
             return
         self._waits = False
-        if self._versions or self._before:
+        if self._versions or self._before or self._replaced:
             if not self._changed():
                 return
         elif self._steps < _SURE:
@@ -109,7 +111,7 @@ class ByHand:
         self._before, self._versions = [], []
 
     def _changed(self) -> bool:
-        changed = False
+        changed, self._replaced = self._replaced, False
         for reference, version in self._versions:
             tensor = reference()
             if tensor is not None and tensor._version != version:
@@ -144,11 +146,6 @@ class ByHand:
             site=self._update_site or site.here(),
         )
 
-    # Networks without modules
-
-    def _find_tensors(self, roots: List[Any]) -> None:
-        find_leaves(self._probe, roots)
-
     def _find_lines(self, frame: Optional[FrameType]) -> None:
         """The line that changes the parameters: the first after the backward pass that looks like it."""
         if frame is None:
@@ -166,10 +163,10 @@ class ByHand:
                 self._update_site = found
 
 
-def find_leaves(probe: Probe, roots: List[Any]) -> None:
-    """Leaves with gradients that belong to no module, and that the program has names for, are a network."""
+def find_leaves(probe: Probe, roots: List[Any]) -> bool:
+    """Leaves with gradients that belong to no module are a network. True when they took the place of others of it."""
     if any(n.root is not None for n in probe.networks.all) or not (probe.records or probe.turn < 4):
-        return
+        return False
     leaves = []
     for root in roots:
         if root.grad_fn is None:
@@ -180,7 +177,7 @@ def find_leaves(probe: Probe, roots: List[Any]) -> None:
                 leaves.append(variable)
     unknown = [leaf for leaf in leaves if probe.networks.find_parameter(leaf) is None][:_MOST_TENSORS]
     if not unknown:
-        return
+        return False
     names = _names_of(unknown, site.user_frame(sys._getframe(1)))
     count = len(probe.networks.parameters())
     named = []
@@ -190,7 +187,7 @@ def find_leaves(probe: Probe, roots: List[Any]) -> None:
             name = "parameter %d" % count
             count += 1
         named.append((name, leaf))
-    probe.networks.take_tensors(named)
+    return probe.networks.take_tensors(named)
 
 
 def _names_of(tensors: List[Any], frame: Optional[FrameType]) -> Dict[int, str]:
@@ -221,10 +218,12 @@ def _names_of(tensors: List[Any], frame: Optional[FrameType]) -> Dict[int, str]:
         if owner is not None and hasattr(owner, "__dict__"):
             for name, value in list(vars(owner).items()):
                 look(name, value, 2)
-        for name, value in list(frame.f_globals.items()) if frame.f_locals is not frame.f_globals else []:
+        if frame.f_locals is not frame.f_globals:
+            variables = {**frame.f_globals, **variables}
+        for name, value in list(variables.items()):
             if not name.startswith("__"):
                 look(name, value, 2)
-                if hasattr(value, "__dict__") and type(value).__module__ == "__main__" and not isinstance(value, type):
+                if hasattr(value, "__dict__") and not isinstance(value, type) and type(value).__module__ in ("__main__", frame.f_globals.get("__name__")):
                     for inner, item in list(vars(value).items()):
                         look("%s.%s" % (name, inner), item, 2)
         if len(names) == len(wanted):

@@ -138,7 +138,8 @@ class Loop:
 
     def finish(self, failed: bool) -> None:
         """The last turn is told in any case."""
-        self.by_hand.stepped()
+        if self.optimizers == 0 and self.by_hand.stepped():
+            self._probe.step += 1
         if not self._last_is_told:
             self._tell(self._last_turn)
         self._tell(self._moves)
@@ -191,7 +192,7 @@ class Loop:
     def differentiated(self, outputs: List[Any], inputs: List[Any], creates_graph: bool) -> None:
         """Gradients were asked for. With respect to parameters, and for good, that is a backward pass."""
         probe = self._probe
-        if not creates_graph and any(probe.networks.find_parameter(t) is not None for t in inputs[:4]):
+        if not creates_graph and inputs and all(t.is_leaf for t in inputs) and self._trains(inputs, outputs):
             self.before_backward(outputs, False)
             if self.optimizers == 0:
                 self.by_hand.after_backward(outputs)
@@ -199,6 +200,13 @@ class Loop:
             probe.passes.differentiated(outputs)
             if probe.records:
                 probe.tell("differentiated", outputs)
+
+    def _trains(self, inputs: List[Any], outputs: List[Any]) -> bool:
+        networks = self._probe.networks
+        if any(n.root is not None for n in networks.all):
+            return any(networks.find_parameter(t) is not None for t in inputs[:4])
+        # Without modules: leaves that are floats of their own, and not data whose gradient is looked at once.
+        return True
 
     def _judge(self, value: float) -> None:
         if not math.isfinite(value):

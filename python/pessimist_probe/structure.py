@@ -274,8 +274,12 @@ class Networks:
         """Those of all networks."""
         return [pair for network in self.all for pair in self.parameters_of(network)]
 
-    def take_tensors(self, named: List[Tuple[str, Any]]) -> None:
-        """Leaves that are trained and belong to no module: together a network of type `tensors`."""
+    def take_tensors(self, named: List[Tuple[str, Any]]) -> bool:
+        """
+        Leaves that are trained and belong to no module: together a network of type `tensors`. True when one takes the place of another, as where
+        the program makes new ones in every step.
+        """
+        replaced = False
         network = self._tensors
         if network is None:
             network = self._tensors = Network(len(self.all), None, "tensors")
@@ -286,7 +290,7 @@ class Networks:
             note, reference = taken.get(name, (None, None))
             held = None if reference is None else reference()
             if note is not None and (held is None or held.shape == tensor.shape):
-                # The program put a new tensor in its place.
+                replaced = True
                 self._parameters.set(tensor, note)
             else:
                 name = name if note is None else "%s#%d" % (name, len(taken))
@@ -294,6 +298,7 @@ class Networks:
                 self._parameters.set(tensor, note)
             taken[name] = (note, weakref.ref(tensor))
         self._of[network.number] = list(taken.values())
+        return replaced
 
 
 def settings_of(module: Any) -> Dict[str, float]:
