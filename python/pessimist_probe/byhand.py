@@ -64,6 +64,8 @@ class ByHand:
             self._find_lines(site.user_frame(sys._getframe(1)))
         self._before, self._versions = [], []
         self._waits = True
+        if self._probe.records:
+            self._probe.tell("before_step", 0, None)
         if self._steps >= _SURE and not self._probe.records:
             return
         parameters = [p for _, p in self._probe.networks.parameters() if p.requires_grad]
@@ -101,6 +103,8 @@ class ByHand:
         if not self._told:
             self._told = True
             self._tell()
+        if self._probe.records:
+            self._probe.tell("after_step", 0, None)
         more: Dict[str, Any] = {}
         if self._rate is not None:
             more["learning_rate"] = self._rate

@@ -152,8 +152,6 @@ def _random_transforms(dataset: Any) -> List[str]:
         fields = getattr(value, "__dict__", {})
         for field in ("transforms", "transform"):
             look(fields.get(field), depth - 1)
-        if name == "RandomApply" or not fields:
-            return
         call = getattr(type(value), "__call__", None)
         if name not in names and getattr(call, "__code__", None) is not None and not hasattr(value, "__getitem__") and _draws(call):
             names.append(name)

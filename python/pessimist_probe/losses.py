@@ -297,7 +297,7 @@ class Losses(Observer):
 
 
 def _grad_enabled(pass_: Any, value: Tensor) -> bool:
-    return torch._C._is_grad_enabled() if pass_ is None else bool(getattr(pass_, "gradients_on", True)) or value.requires_grad
+    return torch.is_grad_enabled() if pass_ is None else bool(getattr(pass_, "gradients_on", True)) or value.requires_grad
 
 
 def _without_id(given: Optional[facts.Facts]) -> Optional[facts.Facts]:

@@ -283,6 +283,8 @@ class Networks:
         network = self._tensors
         if network is None:
             network = self._tensors = Network(len(self.all), None, "tensors")
+            # They were found by the graph of a backward pass.
+            network.trained = True
             self.all.append(network)
             self._probe.emit("module-built", model=network.number, name="", type="tensors", training=True)
         taken = {note.name: (note, reference) for note, reference in self._of.get(network.number, [])}
