@@ -73,9 +73,6 @@ PROGRAMS = {
             loss.backward()
             for p in net.parameters():
                 p.data.sub_(0.02 * p.grad)
-        frozen = nn.Linear(3, 1)
-        for i in range(5):
-            frozen(x).mean().backward()
         """,
     "accumulation": """
         import torch
