@@ -10,6 +10,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from . import context, facts, guard
+from .method import Method
 from .observer import Observer
 
 if TYPE_CHECKING:
@@ -222,34 +223,6 @@ def _any(flags: Optional[Tensor], axes: List[int]) -> Optional[Tensor]:
     return flags
 
 
-class _Method:
-    """Puts a function before a method that tensors inherit; for the rest like `guard.Hook`."""
-
-    def __init__(self, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-        self.owner, self.name = Tensor, name
-        self._function = self.original = getattr(Tensor, name)
-        self._hook = guard.transparent(make(self.original))
-        self.is_on = False
-        guard.Hook.all.append(self)  # type: ignore[arg-type]
-
-    def on(self) -> None:
-        if not self.is_on and self.name not in Tensor.__dict__:
-            setattr(Tensor, self.name, self._hook)
-            self.is_on = True
-
-    def give_up(self) -> None:
-        """As its like."""
-        self.off()
-
-    def is_for(self, function: Any) -> bool:
-        return False
-
-    def off(self) -> None:
-        if self.is_on:
-            delattr(Tensor, self.name)
-            self.is_on = False
-
-
 def install(probe: "Probe") -> None:
     activations = Activations(probe)
     probe.add(activations)
@@ -270,6 +243,6 @@ def install(probe: "Probe") -> None:
     for kind in ("relu", "sigmoid", "tanh"):
         for name in (kind, kind + "_"):
             activations.hooks.append(guard.Hook(torch, name, maker(kind), on=False))
-            activations.hooks.append(_Method(name, maker(kind)))
+            activations.hooks.append(Method(name, maker(kind)))
     for kind in ("relu6", "hardtanh", "hardsigmoid"):
         activations.hooks.append(guard.Hook(functional, kind, maker(kind), on=False))

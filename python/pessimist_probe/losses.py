@@ -231,9 +231,9 @@ class Losses(Observer):
         self._pending.clear()
 
     def _custom(self, root: Tensor, reaches: Optional[bool]) -> None:
-        site = self._probe.site()
         if not formula.is_real(root):
             return
+        site = self._line_of(root, self._probe.site())
         found = formula.of(root, self.reads_saved)
         value = found.value if found.has_penalty and found.value is not None else facts.value_of(root)
         record: Dict[str, Any] = {
@@ -247,6 +247,16 @@ class Losses(Observer):
         if found.kind != "custom":
             self._parts(record, found, site)
         self._tell(record, "train")
+
+    def _line_of(self, root: Tensor, backward: Any) -> Any:
+        """Where a loss is computed, as a traced turn saw it; else where backward is called."""
+        key = ("line", None if backward is None else (backward["file"], backward["line"]))
+        trace = getattr(getattr(self._probe, "tracer", None), "open", None)
+        if trace is not None:
+            made = trace.of_node(root.grad_fn) if root.grad_fn is not None else trace.source_of(root)
+            if made is not None and made["site"] is not None and len(self._made) < 1024:
+                self._made.setdefault(key, (None, made["site"], None))
+        return self._made.get(key, (None, backward, None))[1]
 
     def _parts(self, record: Dict[str, Any], found: formula.Formula, site: Any) -> None:
         """Prediction and target of a loss written by hand: from the trace where there is one, else as far as they are still there."""

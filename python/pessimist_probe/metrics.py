@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NamedTupl
 from torch import Tensor
 
 from . import context, guard
+from .method import Method
 from .observer import Observer
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class Reported(NamedTuple):
     counted: Optional[float] = None
     divided_by: Optional[int] = None
 
+    # Behind the point.
+    digits: int = 0
+
 
 def parse(text: str) -> List[Reported]:
     """Metrics in a line that a program prints: ``Epoch 3 | train loss: 0.31 | val acc 91.2%``."""
@@ -61,7 +65,7 @@ def parse(text: str) -> List[Reported]:
         if of is not None and (digits > 0 or of == 0):
             continue
         split = split_of(text[:match.end(1)])
-        found.append(Reported(name, value if of is None else value / of, split, None if epoch is None else int(epoch.group(1)), match.group(4) == "%", value if of is not None else None, of))
+        found.append(Reported(name, value if of is None else value / of, split, None if epoch is None else int(epoch.group(1)), match.group(4) == "%", value if of is not None else None, of, digits))
     return found
 
 
@@ -103,7 +107,13 @@ class Metrics(Observer):
         self._examples = 0
         self._batches = 0
         self._evaluates = False
+        self._step = -1
+        self._model = 0
+        self._again = 0
+        self._last: Any = None
         self._looked: Dict[str, bool] = {}
+        self._read: Dict[Any, float] = {}
+        self.hooks: List[Any] = []
 
     # Text.
 
@@ -115,16 +125,19 @@ class Metrics(Observer):
         if found:
             site = self._probe.site()
             for report in found:
-                self.report(report.name, report.value, report.split, report.epoch, site, report.counted, report.divided_by)
+                self.report(report.name, report.value, report.split, report.epoch, site, report.counted, report.divided_by, report.percent, report.digits)
 
     def report(
-        self, name: str, value: float, split: Optional[str], epoch: Optional[int], site: Any, counted: Optional[float] = None, divided_by: Optional[int] = None
+        self, name: str, value: float, split: Optional[str], epoch: Optional[int], site: Any,
+        counted: Optional[float] = None, divided_by: Optional[int] = None, percent: bool = False, digits: int = 12,
     ) -> None:
         """A metric came by."""
         if self._reports >= _MOST_REPORTS:
             return
         self._reports += 1
-        held_out = split in ("validation", "test") and self._batches > 0
+        held_out = split != "train" and self._batches > 0 and self._is_complete
+        if held_out and counted is None and re.search("acc|correct", name, re.IGNORECASE):
+            counted, divided_by = self._division(value, percent, digits)
         self._probe.emit(
             "metric-reported",
             name=name,
@@ -163,12 +176,65 @@ class Metrics(Observer):
         if pass_ is None:
             return
         evaluates = not pass_.gradients_on or not pass_.training
-        if evaluates and not self._evaluates:
-            self._examples = self._batches = 0
-        self._evaluates = evaluates
+        if evaluates and not self._evaluates or self._step != self._probe.step:
+            self._examples = self._batches = self._again = 0
+            self._last, self._model = None, model
+            self._read.clear()
+        self._step = self._probe.step
+        if evaluates != self._evaluates:
+            self._evaluates = evaluates
+            for hook in self.hooks:
+                hook.on() if evaluates else hook.off()
         if evaluates and pass_.examples:
+            # Of a batch that goes through twice, or through several networks, each example counts once.
+            handed = getattr(getattr(self._probe, "loaders", None), "handed", None)
+            first = next((a for a in args if isinstance(a, Tensor)), None)
+            batch = (None if first is None else first.data_ptr()) if handed is None else (handed.loader, handed.epoch, handed.index)
+            if model != self._model or batch is not None and batch == self._last:
+                self._again += 1
+                return
+            self._last = batch
             self._examples += pass_.examples
             self._batches += 1
+
+    @property
+    def _is_complete(self) -> bool:
+        """No evaluated batch was left out."""
+        return self._step == self._probe.step and self._batches + self._again == self._probe.passes._evaluations_of_turn
+
+    def read(self, value: Any) -> None:
+        """A number was read out of a tensor while evaluating: right answers, perhaps."""
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= self._examples and value == int(value):
+            site = self._probe.site()
+            if site is not None and len(self._read) < 64:
+                key = (site["file"], site["line"])
+                self._read[key] = self._read.get(key, 0) + value
+
+    def _division(self, value: float, percent: bool, digits: int) -> Tuple[Optional[float], Optional[int]]:
+        """Which count, divided by which number, gives what is reported; none where nothing gives it."""
+        if not math.isfinite(value) or value <= 0:
+            return None, None
+        scales = (100.0,) if percent or value > 1.5 else (1.0, 100.0)
+        divisors = [self._examples, self._batches]
+        for examples, size, batches in self._sizes():
+            divisors += [examples, self._batches * size, batches]
+        for divisor in dict.fromkeys(d for d in divisors if d > 0):
+            for counted in self._read.values():
+                for scale in scales:
+                    if counted > 0 and abs(counted / divisor * scale - value) <= 0.51 * 10.0 ** -min(digits, 12) + 1e-9:
+                        return counted, divisor
+        return None, None
+
+    def _sizes(self) -> List[Tuple[int, int, int]]:
+        """Examples, batch size and batches of the loaders that are there."""
+        found = []
+        loaders = getattr(self._probe, "loaders", None)
+        for loader in [] if loaders is None else list(loaders._numbers.keys()):
+            try:
+                found.append((len(loader.dataset), int(loader.batch_size or 0), len(loader)))
+            except TypeError:
+                continue
+        return found
 
     def turn_begin(self) -> None:
         if self._probe.turn < 64 or self._probe.records:
@@ -260,3 +326,15 @@ def install(probe: "Probe") -> None:
         return print
 
     guard.Hook(builtins, "print", make)
+
+    def make_read(original: Callable[..., Any]) -> Callable[..., Any]:
+        def read(self: Any) -> Any:
+            value = original(self)
+            if probe.here and not probe.passes.running:
+                probe.guarded(metrics.read, value)
+            return value
+
+        return read
+
+    for name in ("item", "__int__", "__float__"):
+        metrics.hooks.append(Method(name, make_read))

@@ -1,0 +1,37 @@
+"""Hooks on methods that tensors inherit."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from torch import Tensor
+
+from . import guard
+
+
+class Method:
+    """Puts a function before a method that tensors inherit; for the rest like `guard.Hook`."""
+
+    def __init__(self, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        self.owner, self.name = Tensor, name
+        self._function = self.original = getattr(Tensor, name)
+        self._hook = guard.transparent(make(self.original))
+        self.is_on = False
+        guard.Hook.all.append(self)  # type: ignore[arg-type]
+
+    def on(self) -> None:
+        if not self.is_on and self.name not in Tensor.__dict__:
+            setattr(Tensor, self.name, self._hook)
+            self.is_on = True
+
+    def give_up(self) -> None:
+        """As its like."""
+        self.off()
+
+    def is_for(self, function: Any) -> bool:
+        return False
+
+    def off(self) -> None:
+        if self.is_on:
+            delattr(Tensor, self.name)
+            self.is_on = False
