@@ -265,3 +265,7 @@ def value_of(tensor: Tensor) -> float:
         if values.numel() == 0:
             return math.nan
         return float(values) if values.numel() == 1 else float(values.double().mean())
+
+
+def install(probe: Any) -> None:
+    probe.aside = getattr(torch._C, "DisableTorchFunctionSubclass", _DisableTorchFunction)

@@ -1,4 +1,4 @@
-"""Hooks on methods that tensors inherit."""
+"""Hooks that `guard.Hook` has no form for: methods that tensors inherit, and functions that are put in the place of others as they are."""
 
 from __future__ import annotations
 
@@ -35,3 +35,31 @@ class Method:
         if self.is_on:
             delattr(Tensor, self.name)
             self.is_on = False
+
+
+class Swap:
+    """Puts one function in the place of another, with nothing between."""
+
+    def __init__(self, owner: Any, name: str, replacement: Callable[..., Any]) -> None:
+        self.owner, self.name = owner, name
+        self._function = self.original = getattr(owner, name)
+        self._replacement = replacement
+        self.is_on = False
+        guard.Hook.all.append(self)  # type: ignore[arg-type]
+
+    def on(self) -> None:
+        if not self.is_on and getattr(self.owner, self.name) is self._function:
+            setattr(self.owner, self.name, self._replacement)
+            self.is_on = True
+
+    def give_up(self) -> None:
+        """As its like."""
+        self.off()
+
+    def is_for(self, function: Any) -> bool:
+        return False
+
+    def off(self) -> None:
+        if self.is_on and getattr(self.owner, self.name) is self._replacement:
+            setattr(self.owner, self.name, self._function)
+        self.is_on = False

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional
 
 from . import guard, site
@@ -41,6 +42,8 @@ class Probe:
         self.step = 0
         self.records = self.measures = self.traces = True
         self.thread = 0
+        # Around all that the probe computes: subclasses of tensors do not see it. Set when torch is there.
+        self.aside: Callable[[], Any] = nullcontext
         self.busy = False
         # Inside of a backward pass, or of an optimizer's step.
         self.in_backward = False
@@ -168,11 +171,12 @@ class Probe:
         start = time.perf_counter()
         was, self.busy = self.busy, True
         try:
-            for handler in handlers:
-                try:
-                    handler(*args)
-                except Exception as error:
-                    guard.fault(error)
+            with self.aside():
+                for handler in handlers:
+                    try:
+                        handler(*args)
+                    except Exception as error:
+                        guard.fault(error)
         finally:
             self.busy = was
             if not was:
@@ -183,7 +187,8 @@ class Probe:
         start = time.perf_counter()
         was, self.busy = self.busy, True
         try:
-            return function(*args)
+            with self.aside():
+                return function(*args)
         except Exception as error:
             guard.fault(error)
             return None

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from . import context, facts, guard, operations
+from .method import Swap
 from .observer import Observer
 
 try:
@@ -422,7 +423,7 @@ class Traces(Observer):
         self._stepping = False
         self._pid = os.getpid()
         self._seconds = 0.0
-        self._warn: Any = None
+        self._swaps = [Swap(warnings, "warn", _warn(warnings.warn)), Swap(torch.overrides, "has_torch_function", _has_torch_function)]
 
     # What torch calls.
 
@@ -551,7 +552,8 @@ class Traces(Observer):
         self._mode = _Mode(self)
         self._mode.__enter__()
         self._on = True
-        self._patch_warnings()
+        for swap in self._swaps:
+            swap.on()
 
     def _leave(self) -> None:
         # Somebody else came after us: we stay, and let everything through.
@@ -560,34 +562,36 @@ class Traces(Observer):
         self._mode.__exit__(None, None, None)
         self._mode = None
         self._on = False
-        self._restore_warnings()
+        for swap in self._swaps:
+            swap.off()
 
-    def _patch_warnings(self) -> None:
-        """Warnings of torch name a line so many frames up; between are now ours and those that lead to us."""
-        if self._warn is not None:
-            return
-        real = self._warn = warnings.warn
-        thread = threading.get_ident()
 
-        def warn(message: Any, category: Any = None, stacklevel: int = 1, *args: Any, **kwargs: Any) -> None:
-            extra = 0
-            if threading.get_ident() == thread:
-                frame = sys._getframe(1)
-                level = stacklevel
-                while frame is not None and level > 1:
-                    frame = frame.f_back  # type: ignore[assignment]
-                    if frame is not None and guard.is_ours(frame.f_code.co_filename):
-                        frame, levels = _caller(frame)
-                        extra += levels
-                    level -= 1
-            real(message, category, stacklevel + 1 + extra, *args, **kwargs)
+def _warn(real: Any) -> Any:
+    """Warnings of torch name a line so many frames up; between are now ours and those that lead to us."""
+    thread = threading.get_ident()
 
-        warnings.warn = warn
+    def warn(message: Any, category: Any = None, stacklevel: int = 1, *args: Any, **kwargs: Any) -> None:
+        extra = 0
+        if threading.get_ident() == thread:
+            frame: Any = sys._getframe(1)
+            level = stacklevel
+            while frame is not None and level > 1:
+                frame = frame.f_back
+                if frame is not None and guard.is_ours(frame.f_code.co_filename):
+                    frame, levels = _caller(frame)
+                    extra += levels
+                level -= 1
+        real(message, category, stacklevel + 1 + extra, *args, **kwargs)
 
-    def _restore_warnings(self) -> None:
-        if self._warn is not None:
-            warnings.warn = self._warn
-            self._warn = None
+    return warn
+
+
+def _has_torch_function(values: Any) -> bool:
+    """As torch's own, but for the trace: modules that have a fast path for plain tensors take it as they do without us."""
+    plain = torch._C._disabled_torch_function_impl
+    return any(
+        type(v) not in (Tensor, torch.nn.Parameter) and getattr(type(v), "__torch_function__", plain) is not plain for v in values
+    )
 
 
 def _depth() -> int:
