@@ -78,7 +78,8 @@ def start() -> None:
 def install() -> None:
     """Torch is there."""
     start = time.perf_counter()
-    for name in MODULES:
+    # A trial changes the program, and tells what became of it by itself.
+    for name in ("interventions",) if probe.options.get("trial") else MODULES:
         full = "pessimist_probe." + name
         try:
             # Not before: some of them import torch.

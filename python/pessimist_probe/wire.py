@@ -4,6 +4,7 @@ import errno
 import math
 import os
 import re
+import select
 import socket
 import time
 from collections import deque
@@ -15,6 +16,7 @@ _MOST_BEFORE_OPEN = 20_000
 _OLDEST = 0.05
 _CHUNK = 1 << 16
 _LAST_WORDS_SECONDS = 0.5
+_PATIENCE = 60.0
 
 _unsafe = re.compile("[<>&'+`\x7f]")
 _surrogate = re.compile("[\ud800-\udfff]")
@@ -145,6 +147,25 @@ class Session:
         except OSError as error:
             self._die(error)
         self._oldest = time.perf_counter()
+
+    def go_on(self) -> bool:
+        """Asks the other side, and waits for its answer: for trials only, whose program nobody uses. A side that is gone has had enough."""
+        until = time.perf_counter() + _PATIENCE
+        try:
+            while self.opened and not self.dead and (self._waiting or self._rest):
+                self.flush()
+                if self._rest and self._socket is not None:
+                    select.select([], [self._socket], [], 1)
+                if time.perf_counter() > until:
+                    return False
+            if self._socket is None:
+                return not self.dead
+            if not select.select([self._socket], [], [], _PATIENCE)[0]:
+                return False
+            return self._socket.recv(1) == b"g"
+        except OSError as error:
+            self._die(error)
+            return False
 
     def close(self) -> None:
         """Last words: waits a moment for a slow reader, not longer."""

@@ -58,6 +58,7 @@ sealed class Tool(Screen screen, IWalker walker)
         var root = new RootCommand("finds out why a neural network does not learn, proves it, and says what to do next")
         {
             new RunCommand(screen, programs, args),
+            new OverfitCommand(screen, programs, args),
             new DiagnoseCommand(screen, walker, args),
             new ReportCommand(screen),
             new ExplainCommand(screen),

@@ -8,7 +8,8 @@ using Pessimist.Engine.Walk;
 namespace Pessimist.Cli.Commands;
 
 /// <summary>What every command that runs a Python program takes.</summary>
-sealed class ProgramOptions
+/// <param name="watches">The program is watched, not only tried.</param>
+sealed class ProgramOptions(bool watches = true)
 {
     readonly Option<string?> _python = ToolCommand.Valued("--python", "PATH", "the interpreter; else that of the active virtual environment, else the first python3, python or /usr/bin/python3 that has torch", text => text);
 
@@ -16,7 +17,7 @@ sealed class ProgramOptions
 
     readonly Option<string?> _runs = ToolCommand.Valued("--runs", "FOLDER", "where runs are kept (default .pessimist/runs)", text => text, DiagnoseOptions.DefaultRunsFolder);
 
-    public OptionGroup Group => new("Program", [_python, _overhead, _runs]);
+    public OptionGroup Group => new("Program", watches ? [_python, _overhead, _runs] : [_python, _runs]);
 
     public string Runs(ParseResult parsed) => parsed.GetValue(_runs)!;
 

@@ -23,6 +23,12 @@ public sealed record PythonProbeOptions
     /// <summary>The program ends once the first NaN or infinity has been told.</summary>
     public bool? StopAfterNonFinite { get; init; }
 
+    /// <summary>The program is changed and tells its loss, instead of being watched.</summary>
+    public bool? Trial { get; init; }
+
+    /// <summary>A trial asks every tenth step whether to go on.</summary>
+    public bool? Ask { get; init; }
+
     /// <summary>Every training batch is the first one.</summary>
     public bool? Freeze { get; init; }
 

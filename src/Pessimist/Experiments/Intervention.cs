@@ -110,13 +110,14 @@ public sealed record ZeroGradients : Intervention
 /// <summary>One operation hands on what it was given: a softmax before the loss, a detach.</summary>
 /// <param name="Index">Its position among the moves of the recorded step.</param>
 /// <param name="Operation">Its name, and where it is, e.g. <c>softmax (net.py:31)</c>.</param>
-public sealed record BypassOperation(int Index, string Operation) : Intervention
+/// <param name="Site">Its line, for a program whose steps are not recorded; null for every one of that name.</param>
+public sealed record BypassOperation(int Index, string Operation, Observations.Site? Site = null) : Intervention
 {
     public override string Words => $"the {Operation} left out";
 }
 
 /// <summary>One operation works along another dimension.</summary>
-public sealed record SetDimension(int Index, string Operation, int Dimension) : Intervention
+public sealed record SetDimension(int Index, string Operation, int Dimension, Observations.Site? Site = null) : Intervention
 {
     public override string Words => string.Create(CultureInfo.InvariantCulture, $"the {Operation} over dimension {Dimension}");
 }

@@ -1,0 +1,24 @@
+"""
+Trials: the program is run again with something changed, up to some steps, and its loss is told. Here the program is not to be left alone but changed;
+nothing else of the probe is at work. The tool says what to do (`PESSIMIST_PROBE_OPTIONS`) and may say `stop` over the socket at any time.
+"""
+
+from typing import Any, Mapping
+
+from ..probe import Probe
+from .seed import Seed
+from .trial import Trial
+
+
+def install(probe: Probe) -> None:
+    options: Mapping[str, Any] = probe.options
+    Seed(int(options.get("seed") or 0)).install()
+    trial = Trial(probe, options)
+    for intervention in options.get("recipe") or ():
+        trial.change(intervention)
+    if options.get("freeze"):
+        from .freeze import Freeze
+
+        trial.freeze = Freeze()
+        trial.freeze.install(trial)
+    trial.install()

@@ -1,0 +1,120 @@
+using Pessimist.Experiments;
+
+namespace Pessimist.Engine.Python;
+
+/// <summary>
+/// An unmodified PyTorch program as a subject: each trial runs it in a fresh process, with its first training batch again at every step and with what the
+/// recipe changes, up to some steps. Nothing of it is copied or rewritten; the program's own loop takes the steps.
+/// </summary>
+public sealed class PythonSubject : ISubject
+{
+    static readonly string[] s_known = ["cross-entropy", "nll", "bce", "bce-with-logits", "mse"];
+
+    readonly PythonInterpreter _python;
+    readonly PythonCommand _command;
+    readonly TimeSpan _limit;
+    readonly TrialLooked _look;
+
+    PythonSubject(PythonInterpreter python, PythonCommand command, TimeSpan limit, TrialLooked look, IReadOnlyList<TrialSuspected.Suspicion> suspicions)
+    {
+        (_python, _command, _limit, _look) = (python, command, limit, look);
+        Facts = new SubjectFacts
+        {
+            LearningRate = look.LearningRate,
+            DefaultLearningRate = look.Optimizer == "SGD" ? 0.01 : 1e-3,
+            Optimizer = look.Optimizer,
+            LossFactor = null,
+            WeightDecay = look.WeightDecay,
+            Dropout = look.Dropout,
+            Initialization = look.Initialization,
+            Normalized = look.RawInputs == true ? false : null,
+            Precision = look.Precision,
+            Classification = look.Classification,
+            KnowNothingLoss = look.KnowNothing,
+            KnowNothingAs = look.KnowNothingAs,
+            BatchSize = look.BatchSize,
+            Floor = new BatchFloor(look.Floor ?? 0, 0),
+            FloorKnown = look.Floor is not null && look.KnowNothing > 0 && s_known.Contains(look.Loss),
+            Suspicions = [.. suspicions.Select(s => new Deviation(s.Cause, s.Undo, s.As, Site: s.Site))],
+        };
+    }
+
+    public SubjectFacts Facts { get; }
+
+    /// <summary>Trials so far, with the one that looked.</summary>
+    public int Trials { get; private set; } = 1;
+
+    /// <summary>Looks at the program's first steps.</summary>
+    /// <param name="limit">Longest time of one trial.</param>
+    /// <param name="why">When null is returned: why the program cannot be tried.</param>
+    public static PythonSubject? Of(PythonInterpreter python, PythonCommand command, TimeSpan limit, out string why, CancellationToken cancel = default)
+    {
+        var seen = TrialProcess.Run(python, command, new PythonProbeOptions { Freeze = true, Steps = 2, Seed = 0 }, null, limit, cancel);
+        why = seen switch
+        {
+            { TimedOut: true } => FormattableString.Invariant($"it did not reach its third step within {limit.TotalSeconds:0} s"),
+            { End.Died: { } died, Steps.Count: 0 } => $"it failed before its first step: {died}",
+            { Look: null, ExitCode: not 0 } => FormattableString.Invariant($"it ended with exit code {seen.ExitCode} before its first step"),
+            { Look: null } => "it took no training step",
+            { End.Optimizers: > 1 } => "several optimizers take turns",
+            _ => "",
+        };
+        return why.Length > 0 ? null : new PythonSubject(python, command, limit, seen.Look!, seen.Suspicions);
+    }
+
+    public bool Supports(Intervention intervention) => intervention switch
+    {
+        SetLearningRate => Facts.LearningRate is not null,
+        SetWeightDecay => Facts.WeightDecay is not null,
+        SetDropout { Value: var value } => value == 0 && Facts.Dropout > 0,
+        NormalizeInputs { On: true } => _look.RawInputs is not null,
+        NormalizeInputs => false,
+        UseReferenceModel => Facts.FloorKnown,
+        LeaveOutBatchNorm => _look.BatchNorm,
+        UseReferenceLoop or RecordGradients => false,
+        ShuffleLabels => _look.Loss != "custom",
+        UseDefaultInitialization => Facts.Initialization is not null,
+        _ => true,
+    };
+
+    public Trial Run(TrialRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Trials++;
+        var seen = TrialProcess.Run(_python, _command, new PythonProbeOptions
+        {
+            Freeze = true,
+            Steps = request.Steps,
+            Seed = request.Seed,
+            Recipe = request.Recipe.Changes,
+            Detailed = request.Detailed ? true : null,
+        }, request.GoOn, _limit, request.Cancel);
+        var end = seen.End;
+        // What could not be changed was not tried: a curve of the program as it is would say the opposite.
+        if (end is { Refused.Count: > 0 }) return new Trial { Losses = [], Seconds = seen.Seconds };
+        // The changed step does not run (a dtype, a shape): nothing is fitted with it.
+        if (seen.Steps.Count == 0 || end is { Died: not null } && request.Recipe.Changes.Count > 0 && seen.Steps.Count < 3) return new Trial { Losses = [double.NaN], Seconds = seen.Seconds };
+        double[] losses = [.. seen.Steps.Select(s => s.Loss)];
+        return new Trial
+        {
+            Losses = losses,
+            FinalError = end?.Error ?? seen.Steps.LastOrDefault(s => s.Error is not null)?.Error,
+            // Loaders that fetch ahead hand out their second batch once.
+            FirstHash = seen.Steps.FirstOrDefault(s => s is { Step: >= 2, Hash: not null })?.Hash ?? seen.Steps[0].Hash ?? "",
+            LastHash = end?.Hash ?? seen.Steps.Last(s => s.Hash is not null).Hash ?? "",
+            OutputScale = seen.Look?.OutputScale ?? 0,
+            InputMean = seen.Look?.InputMean ?? 0,
+            InputStd = seen.Look?.InputStd ?? 1,
+            FirstNonFinite = end?.NonFinite is { } place ? new NonFiniteOrigin(losses.Length - 1, place) : null,
+            Parameters = end?.Parameters ?? [],
+            DataGradientNorm = end?.DataGradientNorm,
+            PenaltyGradientNorm = end?.WeightNorm is { } norm && Facts.WeightDecay is { } decay ? decay * norm : null,
+            SampleLosses = end?.SampleLosses ?? [],
+            EvaluationLoss = end?.EvaluationLoss,
+            Seconds = seen.Seconds,
+        };
+    }
+
+    /// <summary>Always null: the program's loop is its own, and cannot be taken apart.</summary>
+    public DirectionProbe? Probe(Recipe recipe, int seed) => null;
+}
