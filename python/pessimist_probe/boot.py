@@ -22,6 +22,7 @@ MODULES = (
     "batches",
     "facts",
     "trace",
+    "warned",
     "losses",
     "formula",
     "parameters",

@@ -46,7 +46,12 @@ def record(probe: Probe, type: Type[BaseException], value: BaseException, traceb
     passes = getattr(probe, "passes", None)
     current = None if passes is None else passes.current
     failed, module = (None, None) if passes is None else passes.failed_in
+    traceback = guard.strip(traceback)
     operation, inputs = (None, []) if issubclass(type, (KeyboardInterrupt, SystemExit)) else _operation_of(traceback)
+    seen = getattr(getattr(probe, "tracer", None), "failed", None)
+    if seen is not None and seen[0] is value and operation != "backward":
+        # It failed while every operation was looked at.
+        operation, inputs = seen[1:]
     probe.tell("exception", type, value, traceback)
     probe.emit(
         "exception-raised",

@@ -11,6 +11,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 TRANSPARENT = "<pessimist importlib _bootstrap>"
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_OVERRIDES = os.path.join("torch", "overrides.py")
 _MOST_FAULTS = 10
 
 faults: List[str] = []
@@ -46,18 +47,30 @@ def is_ours(filename: str) -> bool:
 
 
 def strip(traceback: Optional[types.TracebackType]) -> Optional[types.TracebackType]:
-    """A traceback without the frames of the probe."""
-    while traceback is not None and is_ours(traceback.tb_frame.f_code.co_filename):
+    """A traceback without the frames of the probe, and without those that torch puts between a function and a trace."""
+    frames = []
+    while traceback is not None:
+        frames.append(traceback)
         traceback = traceback.tb_next
-    at = traceback
-    while at is not None:
-        following = at.tb_next
-        while following is not None and is_ours(following.tb_frame.f_code.co_filename):
-            following = following.tb_next
-        if following is not at.tb_next:
-            at.tb_next = following
-        at = following
-    return traceback
+    drop = set()
+    for i, frame in enumerate(frames):
+        if not is_ours(frame.tb_frame.f_code.co_filename):
+            continue
+        drop.add(i)
+        asked = False
+        while i > 0 and frames[i - 1].tb_frame.f_code.co_filename.endswith(_OVERRIDES):
+            i -= 1
+            drop.add(i)
+            asked = asked or frames[i].tb_frame.f_code.co_name == "handle_torch_function"
+        if asked:
+            # The function that asked is there a second time.
+            drop.add(i - 1)
+    kept = [frame for i, frame in enumerate(frames) if i not in drop]
+    if len(kept) < len(frames):
+        for frame, following in zip(kept, [*kept[1:], None]):
+            if frame.tb_next is not following:
+                frame.tb_next = following
+    return kept[0] if kept else None
 
 
 def strip_all(error: Optional[BaseException]) -> None:

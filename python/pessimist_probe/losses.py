@@ -12,6 +12,7 @@ from torch import Tensor
 
 from . import context, facts, formula, graph, guard
 from .observer import Observer
+from .structure import revived
 
 if TYPE_CHECKING:
     from .probe import Probe
@@ -82,7 +83,7 @@ class Losses(Observer):
     def __init__(self, probe: "Probe") -> None:
         self._probe = probe
         self._pending: List[_Pending] = []
-        self._outputs: List[Tuple["weakref.ref[Tensor]", str]] = []
+        self._outputs: List["weakref.ref[Tensor]"] = []
         self._made: Dict[Any, Tuple[Optional[str], Any, Optional[str]]] = {}
         self._formulas: Dict[Any, Dict[str, Any]] = {}
         self.reads_saved = True
@@ -180,7 +181,7 @@ class Losses(Observer):
         if isinstance(output, (list, tuple)):
             output = next((o for o in output if isinstance(o, Tensor)), None)
         if isinstance(output, Tensor) and self._probe.records:
-            self._outputs.append((weakref.ref(output), ""))
+            self._outputs.append(weakref.ref(output))
             del self._outputs[:-_MOST_OUTPUTS]
 
     def before_backward(self, tensors: Sequence[Any]) -> None:
@@ -282,7 +283,7 @@ class Losses(Observer):
             learned = self._made.get(key)
             if learned is not None and record["made_by"] is not None and _same(str(learned[0]), record["made_by"]):
                 record.update(made_by=learned[0], made_at=learned[1], made_in=learned[2])
-        tensor = next((o for o in (r() for r, _ in self._outputs) if o is not None and o.grad_fn is not None and graph.through_views(o.grad_fn) is maker), None)
+        tensor = next((o for o in (revived(r()) for r in self._outputs) if o is not None and o.grad_fn is not None and graph.through_views(o.grad_fn) is maker), None)
         if prediction is None and tensor is not None:
             prediction = facts.tensor_facts(tensor, self._probe.measures)
         if prediction is None and found.shape is not None:

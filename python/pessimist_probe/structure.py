@@ -40,7 +40,14 @@ class WeakMap:
         for reference, _ in list(self._entries.values()):
             key = reference()
             if key is not None:
-                yield key
+                yield revived(key)
+
+
+def revived(value: Any) -> Any:
+    """What a weak reference led to. Of a tensor that only torch itself still holds, Python has to be told that it is back."""
+    if isinstance(value, torch.Tensor):
+        value._fix_weakref()
+    return value
 
 
 class Network:
@@ -268,7 +275,7 @@ class Networks:
                 if note is not None and note.network is network:
                     known.append((note, weakref.ref(tensor)))
             self._of[network.number] = known
-        return [(note, tensor) for note, tensor in ((note, reference()) for note, reference in known) if tensor is not None]
+        return [(note, revived(tensor)) for note, tensor in ((note, reference()) for note, reference in known) if tensor is not None]
 
     def parameters(self) -> List[Tuple[ParameterNote, Any]]:
         """Those of all networks."""

@@ -16,6 +16,7 @@ from torch import Tensor
 from . import context, facts, guard, operations
 from .method import Swap
 from .observer import Observer
+from .structure import revived
 
 try:
     from torch.overrides import TorchFunctionMode
@@ -317,7 +318,7 @@ class Trace:
         """What was made here and is still there, as memory holders."""
         groups: Dict[Tuple[str, Any], Dict[str, Any]] = {}
         for reference, name, size, site in self.results:
-            tensor = reference()
+            tensor = revived(reference())
             if tensor is None or isinstance(tensor, torch.nn.Parameter):
                 continue
             key = (name, None if site is None else (site["file"], site["line"]))
@@ -359,7 +360,11 @@ class _Mode(TorchFunctionMode if TorchFunctionMode is not None else object):  # 
         if plan is None:
             return func(*args, **kwargs)
         given = self._traces.before(plan, func, args, kwargs)
-        result = func(*args, **kwargs)
+        try:
+            result = func(*args, **kwargs)
+        except Exception as error:
+            self._traces.fail(error, plan, given)
+            raise
         if given is not None:
             self._traces.after(plan, args, kwargs, given, result)
         return result
@@ -373,7 +378,7 @@ _inner: Dict[str, bool] = {}
 _overrides = torch.overrides.__file__
 
 
-def _caller(frame: Any) -> Tuple[Any, int]:
+def caller(frame: Any) -> Tuple[Any, int]:
     """The frame that called a function, behind those that lead from the function to the trace; and how many of these count as levels of a warning."""
     asked = False
     levels = 0
@@ -396,7 +401,7 @@ def _caller(frame: Any) -> Tuple[Any, int]:
 
 def _is_inner(frame: Any) -> bool:
     """Torch calls it for purposes of its own: to draw a seed, to fill a new layer."""
-    frame = _caller(frame)[0]
+    frame = caller(frame)[0]
     if frame is None:
         return False
     name = frame.f_code.co_filename
@@ -414,6 +419,8 @@ class Traces(Observer):
         self._probe = probe
         self.open: Optional[Trace] = None
         self.leaks: Optional[Trace] = None
+        # The last operation that failed: the exception, its name, what it was given.
+        self.failed: Optional[Tuple[BaseException, str, List[facts.Facts]]] = None
         self._originals: Dict[int, Any] = {}
         self._hooks = 0
         self._mode: Any = None
@@ -450,6 +457,10 @@ class Traces(Observer):
             return self._probe.guarded(self.open.before, plan, func, args, kwargs) if self.open is not None else None
         finally:
             self._seconds += time.perf_counter() - start
+
+    def fail(self, error: Exception, plan: operations.Plan, given: Any) -> None:
+        """An operation did not work."""
+        self.failed = (error, plan.name, [] if given is None else given["inputs"][:8])
 
     def after(self, plan: operations.Plan, args: Any, kwargs: Any, given: Any, result: Any) -> None:
         trace = self.open
@@ -508,6 +519,7 @@ class Traces(Observer):
 
     def turn_end(self) -> None:
         self._stepping = False
+        self.failed = None
         if self.open is not None and not self.open.evaluation and self.open.turn == _LEAK_TURN:
             self.leaks = self.open
         self._end()
@@ -535,6 +547,17 @@ class Traces(Observer):
         self._ended.append(self.open)
         self.open = None
         self._leave()
+
+    def step_aside(self) -> bool:
+        """Lets torch do something unseen; false when there is nothing to see, or somebody else came after us."""
+        if not self._on or _top() is not self._mode or threading.get_ident() != self._probe.thread:
+            return False
+        self._mode.__exit__(None, None, None)
+        return True
+
+    def come_back(self) -> None:
+        if self._on and self._mode is not None:
+            self._mode.__enter__()
 
     def _can_enter(self) -> bool:
         """Nobody else stands there, who would leave before us; and nothing is compiled, which would be compiled anew."""
@@ -578,7 +601,7 @@ def _warn(real: Any) -> Any:
             while frame is not None and level > 1:
                 frame = frame.f_back
                 if frame is not None and guard.is_ours(frame.f_code.co_filename):
-                    frame, levels = _caller(frame)
+                    frame, levels = caller(frame)
                     extra += levels
                 level -= 1
         real(message, category, stacklevel + 1 + extra, *args, **kwargs)
@@ -614,6 +637,21 @@ def _top() -> Any:
 
 def install(probe: "Probe") -> None:
     traces = Traces(probe)
+
+    def make(original: Any) -> Any:
+        def backward(*args: Any, **kwargs: Any) -> Any:
+            # The trace is not to lead to it: an error would show on which way.
+            aside = traces.step_aside()
+            try:
+                return original(*args, **kwargs)
+            finally:
+                if aside:
+                    traces.come_back()
+
+        return backward
+
+    if TorchFunctionMode is not None:
+        guard.Hook(Tensor, "backward", make)
     probe.tracer = traces  # type: ignore[attr-defined]
     probe.add(traces)
     traces.start()
