@@ -93,5 +93,8 @@ def install() -> None:
         except Exception as error:
             guard.fault(error)
             probe.unobserved.append("%s: %s" % (name, error))
+    # Functions of torch are heard while modules are.
+    functional = sys.modules.get("torch.nn.functional")
+    probe.passes.hooks += [h for h in guard.Hook.all if h.owner is functional and h.is_on and h not in probe.passes.hooks]
     probe.program_started()
     guard.add_time(start)

@@ -35,10 +35,10 @@ class Loaders(Observer):
         self._epochs: Dict[int, int] = {}
         self._iterators = WeakMap()
         self.handed: Optional[Handed] = None
-        self._waited = 0.0
-        self._computed = 0.0
-        self._began = time.perf_counter()
-        self._turns = 0
+        # Seconds since the last report, and when and in which turn that was.
+        self.waited = 0.0
+        self._reported = time.perf_counter()
+        self._turn = 0
 
     def constructed(self, loader: Any, at: Any) -> int:
         number = self._count
@@ -69,15 +69,22 @@ class Loaders(Observer):
         self._epochs[number] = epoch
         self._iterators.set(iterator, [number, epoch, 0])
 
+    def state_of(self, iterator: Any) -> Optional[List[int]]:
+        """Number of the loader, epoch, and batches handed out."""
+        state: Optional[List[int]] = self._iterators.get(iterator)
+        return state
+
     def handed_out(self, iterator: Any, batch: Any, seconds: float) -> None:
-        self._waited += seconds
-        self._began = time.perf_counter()
+        self.waited += seconds
         state = self._iterators.get(iterator)
         if state is None:
             return
         number, epoch, index = state
         state[2] += 1
         probe = self._probe
+        if self._turn == 0 and probe.turn == 0:
+            # What the program did before it trained is no part of a step.
+            self._reported, self.waited, self._turn = time.perf_counter() - seconds, seconds, -1
         if index == 0:
             probe.loop.by_hand.check()
             probe.loop.add("epoch", number)
@@ -92,19 +99,14 @@ class Loaders(Observer):
 
     # Turns
 
-    def turn_ended(self) -> None:
-        now = time.perf_counter()
-        self._computed += now - self._began
-        self._began = now
-        self._turns += 1
-
     def turn_end(self) -> None:
         probe = self._probe
-        if not probe.measures or self._turns == 0:
+        if not probe.measures:
             return
-        probe.emit("step-timed", step=probe.step, steps=self._turns, waiting=self._waited / self._turns, computing=self._computed / self._turns)
-        self._waited = self._computed = 0.0
-        self._turns = 0
+        now, turns = time.perf_counter(), max(1, probe.turn - self._turn)
+        computed = max(0.0, now - self._reported - self.waited)
+        probe.emit("step-timed", step=probe.step, steps=turns, waiting=self.waited / turns, computing=computed / turns)
+        self.waited, self._reported, self._turn = 0.0, now, probe.turn
 
 
 def _length(value: Any) -> Optional[int]:
@@ -181,6 +183,7 @@ def _draws(function: Any) -> bool:
 def install(probe: Probe) -> None:
     loaders = probe.loaders = Loaders(probe)
     probe.add(loaders)
+    loop = probe.loop
 
     def make_init(original: Any) -> Any:
         def init(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -197,7 +200,7 @@ def install(probe: Probe) -> None:
             start = time.perf_counter()
             iterator = original(self, *args, **kwargs)
             if probe.here:
-                loaders._waited += time.perf_counter() - start
+                loaders.waited += time.perf_counter() - start
                 probe.guarded(loaders.begins, self, iterator)
             return iterator
 
@@ -211,17 +214,16 @@ def install(probe: Probe) -> None:
                 return original(self)
             start = time.perf_counter()
             batch = original(self)
+            if loop.lean:
+                state = loaders.state_of(self)
+                if state is not None and state[2] > 0:
+                    state[2] += 1
+                    loaders.handed = None
+                    loaders.waited += time.perf_counter() - start
+                    return batch
             probe.guarded(loaders.handed_out, self, batch, time.perf_counter() - start)
             return batch
 
         return following
 
     guard.Hook(dataloader._BaseDataLoaderIter, "__next__", make_next)
-
-    end_turn = probe.loop.end_turn
-
-    def ended(stepped: bool) -> None:
-        loaders.turn_ended()
-        end_turn(stepped)
-
-    probe.loop.end_turn = ended  # type: ignore[method-assign]

@@ -4,6 +4,7 @@ recorded, being new, sampled, or in another order than those before.
 """
 
 import math
+import threading
 from typing import Any, Dict, List, Optional, Tuple
 
 import torch
@@ -22,6 +23,9 @@ _MOST_UNENDED = 2000
 _LEAP = 10
 # Backward passes without a step that one turn may have, as when gradients are accumulated.
 _MOST_BACKWARDS = 64
+
+# Seconds that a turn takes in which nothing is recorded, about.
+_LEAN = 8e-6
 
 # Moves that are rare: their line is always looked up.
 _RARE = ("scheduler-step", "train", "eval", "epoch")
@@ -45,11 +49,17 @@ class Loop:
         self._last_is_told = True
         self._orders: set = set()
         self._order: List[Tuple[str, Optional[int]]] = []
+        # Of a lean turn: losses and learning rates beside the order of its moves. Hooks append to both.
+        self._values: List[Optional[float]] = []
+        self.order, self.values = self._order, self._values
+        self._last_lean: Optional[Tuple[List[Any], List[Any], int]] = None
         self._sites: Dict[Tuple[str, Optional[int]], Site] = {}
         self._epochs = 0
         self._new_epoch = False
         self._unended = 0
         self._lowest = math.inf
+        # Above this a loss looks like one on its way to infinity.
+        self.leap = math.inf
         # Backward passes of this turn.
         self.backwards = 0
         # Steps that optimizers took.
@@ -57,6 +67,9 @@ class Loop:
         self.optimizers = 0
         self.by_hand = ByHand(probe, self)
         self._turns_begun = False
+        # Nothing of this turn will be recorded unless it turns out to be odd: only the order of its moves is kept.
+        self.lean = False
+        self._usual: List[Any] = []
 
     # Moves
 
@@ -68,6 +81,8 @@ class Loop:
                 at = self._sites[key] = site.here()
             else:
                 at = self._sites[key]
+        if self._values:
+            self._expand()
         move = Move(action, probe.step, subject, at)
         if more:
             move.more = more
@@ -81,10 +96,38 @@ class Loop:
             if self._unended < _MOST_UNENDED:
                 self._tell(self._moves)
             self._moves = []
+            # Whatever it is, it is no usual turn.
+            self.lean = False
         return move
+
+    def _expand(self) -> None:
+        """The moves of a lean turn, as records know them; their lines are those that they had before."""
+        order, values = self._order, self._values
+        step = self._probe.step
+        for key, value in zip(order[len(order) - len(values):], values):
+            move = Move(key[0], step, key[1], self._sites.get(key))
+            if value is not None:
+                move.more["loss" if key[0] == "backward" else "learning_rate"] = value
+            self._moves.append(move)
+        self._values = []
+
+    def end_lean(self) -> None:
+        """The end of a lean turn that stepped."""
+        probe, sampling, order = self._probe, self._probe.sampling, self._order
+        if order != self._usual or sampling.turn + 1 >= sampling.wake or self._moves or probe.passes.pending:
+            self.end_turn(True)
+            return
+        self._last_lean = (order, self._values, probe.step)
+        self._order = self.order = []
+        self._values = self.values = []
+        self.backwards = 0
+        probe.step += 1
+        sampling.turn += 1
+        sampling.spent += _LEAN
 
     def last(self, action: str) -> Optional[Move]:
         """The last move of this kind in the turn, to add what became known of it."""
+        self._expand()
         for move in reversed(self._moves):
             if move.action == action:
                 return move
@@ -103,6 +146,9 @@ class Loop:
 
     def end_turn(self, stepped: bool) -> None:
         probe = self._probe
+        self._expand()
+        self._last_lean = None
+        self._usual = self._order
         order = tuple(self._order)
         is_new = len(self._orders) < _MOST_ORDERS and order not in self._orders
         if is_new:
@@ -111,7 +157,8 @@ class Loop:
         self._last_is_told = is_new or self._new_epoch or probe.records
         if self._last_is_told:
             self._tell(self._last_turn)
-        self._order = []
+        self._order = self.order = []
+        self._values = self.values = []
         self._new_epoch = False
         self._unended = 0
         self.backwards = 0
@@ -126,6 +173,7 @@ class Loop:
         if told:
             probe.wire.flush()
         probe.passes.watch(probe.records)
+        self.lean = not probe.records and self.stepped > 8 and not probe.passes.pending
         if probe.records:
             self._turns_begun = True
             probe.tell("turn_begin")
@@ -140,6 +188,14 @@ class Loop:
         """The last turn is told in any case."""
         if self.optimizers == 0 and self.by_hand.stepped():
             self._probe.step += 1
+        self._expand()
+        if self._last_lean is not None:
+            (order, values, step), moves = self._last_lean, self._moves
+            self._moves, self._order, self._values = [], order, values
+            self._expand()
+            for move in self._moves:
+                move.step = step
+            self._last_turn, self._moves, self._last_is_told = self._moves, moves, False
         if not self._last_is_told:
             self._tell(self._last_turn)
         self._tell(self._moves)
@@ -213,9 +269,11 @@ class Loop:
             return
         # A loss that leaps may be on its way to infinity: look closer while it is still finite.
         size = abs(value)
-        if size > _LEAP * (1 + self._lowest) and self._lowest != math.inf:
+        if size > self.leap:
             self._probe.sampling.alarm()
-        self._lowest = min(self._lowest, size)
+        if size < self._lowest:
+            self._lowest = size
+            self.leap = _LEAP * (1 + size)
 
     def _gradient_before(self) -> Optional[float]:
         gradients = [p.grad for _, p in self._probe.networks.parameters() if p.grad is not None]
@@ -249,8 +307,26 @@ def install(probe: Probe) -> None:
     loop = probe.loop = Loop(probe)
     probe.passes.before_forward = loop.before_forward
 
+    backward_key = ("backward", None)
+    tensor_type = torch.Tensor
+    ident = threading.get_ident
+
     def make_backward(original: Any) -> Any:
         def backward(*args: Any, **kwargs: Any) -> Any:
+            if loop.lean and len(args) > 2 and not args[2] and not probe.busy and not probe.in_backward and ident() == probe.thread:
+                loss = args[0]
+                if type(loss) is tensor_type:
+                    value = _item(loss) if loss.is_cpu and loss.numel() == 1 else 0.0
+                    # Everything that is not small, NaN too, goes the other way.
+                    if type(value) is float and -loop.leap < value < loop.leap:
+                        loop.backwards += 1
+                        loop.order.append(backward_key)
+                        loop.values.append(value)
+                        probe.in_backward = True
+                        try:
+                            return original(*args, **kwargs)
+                        finally:
+                            probe.in_backward = False
             if probe.in_backward or not probe.here:
                 return original(*args, **kwargs)
             probe.in_backward = True

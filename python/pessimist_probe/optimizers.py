@@ -1,5 +1,6 @@
 """Optimizers, schedulers of the learning rate, and scalers of gradients."""
 
+import weakref
 from typing import Any, Dict, List, Optional, Tuple
 
 import torch
@@ -19,6 +20,8 @@ class Optimizers:
         self._sites = WeakMap()
         self._told: Dict[int, Any] = {}
         self._count = 0
+        # By identity, for as long as they live: the keys of their moves.
+        self.lean_keys: Dict[int, Any] = {}
         self._schedulers = WeakMap()
         self._scheduler_count = 0
         self._patched: set = set()
@@ -39,6 +42,8 @@ class Optimizers:
             number = self._count
             self._count += 1
             self._numbers.set(optimizer, number)
+            self.lean_keys[id(optimizer)] = (("zero-grad", number), ("optimizer-step", number))
+            weakref.finalize(optimizer, self.lean_keys.pop, id(optimizer), None).atexit = False
             loop = self._probe.loop
             loop.by_hand.check()
             loop.optimizers += 1
@@ -194,12 +199,31 @@ def _number(value: Any, default: float) -> float:
 def install(probe: Probe) -> None:
     optimizers = Optimizers(probe)
     probe.optimizers = optimizers
+    loop = probe.loop
+    lean_keys = optimizers.lean_keys
     constructing = [0]
 
     def make_step(original: Any) -> Any:
         def step(self: Any, *args: Any, **kwargs: Any) -> Any:
             if probe.in_step or not probe.here or probe.in_backward:
                 return original(self, *args, **kwargs)
+            if loop.lean:
+                keys = lean_keys.get(id(self))
+                if keys is not None:
+                    probe.in_step = True
+                    optimizers.begun += 1
+                    try:
+                        result = original(self, *args, **kwargs)
+                    finally:
+                        probe.in_step = False
+                    if loop.lean:
+                        loop.order.append(keys[1])
+                        loop.values.append(self.param_groups[0]["lr"])
+                        probe.guarded_quickly(loop.end_lean)
+                    else:
+                        # A closure met something new.
+                        probe.guarded(optimizers.after_step, self, keys[1][1])
+                    return result
             number = probe.guarded(optimizers.before_step, self)
             probe.in_step = True
             optimizers.begun += 1
@@ -215,6 +239,12 @@ def install(probe: Probe) -> None:
 
     def make_zero(original: Any) -> Any:
         def zero_grad(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if loop.lean and not zeroing[0] and probe.here:
+                keys = lean_keys.get(id(self))
+                if keys is not None:
+                    loop.order.append(keys[0])
+                    loop.values.append(None)
+                    return original(self, *args, **kwargs)
             if probe.here and not probe.in_backward and not zeroing[0]:
                 zeroing[0] += 1
                 try:

@@ -120,6 +120,7 @@ class Passes:
     def arm(self) -> None:
         """Something new begins: the next passes are seen, in an unwatched turn too."""
         if not self.is_armed and self._false_alarms < 64:
+            self._probe.loop.lean = False
             self.watch(True)
 
     # The course of a pass

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .structure import Networks
 
 
+_ident = threading.get_ident
+
+
 class Probe:
     """
     `step`: optimizer steps completed, over all optimizers. `turn`: turns so far. `records`: every move of this turn is recorded.
@@ -119,6 +122,9 @@ class Probe:
     def leave(self) -> None:
         """In a forked child: another process is watched, not this one."""
         self.active = False
+        loop = getattr(self, "loop", None)
+        if loop is not None:
+            loop.lean = False
         self.wire.forget()
 
     def add(self, observer: Observer) -> None:
@@ -147,7 +153,7 @@ class Probe:
     @property
     def here(self) -> bool:
         """On the thread that trains, and not inside of the probe."""
-        return self.active and not self.busy and threading.get_ident() == self.thread
+        return self.active and not self.busy and _ident() == self.thread
 
     def training_begins(self) -> None:
         """The program does something like training: from now on somebody listens."""
@@ -181,6 +187,13 @@ class Probe:
             self.busy = was
             if not was:
                 self.sampling.spent += time.perf_counter() - start
+
+    def guarded_quickly(self, function: Callable[..., Any]) -> None:
+        """Calls a part of the probe that takes next to no time."""
+        try:
+            function()
+        except Exception as error:
+            guard.fault(error)
 
     def guarded(self, function: Callable[..., Any], *args: Any) -> Any:
         """Calls a part of the probe: None when it fails."""

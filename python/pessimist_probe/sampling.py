@@ -33,6 +33,8 @@ class Sampling:
         self._next_question = 0
         self._measure_until = -1
         self._alarms = 0
+        # The next turn that may be recorded: until then nothing has to be decided.
+        self.wake = 0
         self._begin()
 
     @property
@@ -58,6 +60,7 @@ class Sampling:
         self._alarms += 1
         if self._alarms <= _MOST_ALARMS:
             self._measure_until = self.turn + _ALARMED_TURNS
+            self.wake = self.turn + 1
 
     def _begin(self) -> None:
         turn = self.turn
@@ -80,6 +83,11 @@ class Sampling:
         if self.records:
             between = min(max(turn // 100, _LEAST_BETWEEN_RECORDS), _MOST_BETWEEN_RECORDS) if self.can_afford else _BETWEEN_UNAFFORDABLE
             self._next_record = turn + between
+        due = max(self._next_measure, self._next_question)
+        power = 1 << turn.bit_length()
+        self.wake = min([self._next_record, due, power, *(t for t in self.traced if t > turn)])
+        if self.trace_from is not None or self.check_from is not None or turn <= self._measure_until:
+            self.wake = turn + 1
 
     def _is_due(self) -> bool:
         if self.turn < self._next_measure or self.turn < self._next_question:

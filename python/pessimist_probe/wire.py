@@ -60,7 +60,10 @@ def encode(value: Any) -> str:
         return "{" + ",".join([_text(str(k)) + ":" + encode(v) for k, v in value.items() if v is not None]) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join([encode(v) for v in value if v is not None]) + "]"
-    return _text(str(value))
+    try:
+        return encode(float(value))
+    except (TypeError, ValueError, RuntimeError):
+        return _text(str(value))
 
 
 class Session:
