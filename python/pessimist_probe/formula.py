@@ -264,6 +264,7 @@ def _binary(node: Any, reads_saved: bool) -> Optional[Formula]:
     """``y * log(p) + (1 - y) * log(1 - p)``."""
     sources = []
     target = None
+    shape = None
     for child in graph.inputs_of(node):
         product = graph.through_views(child, parts=False)
         if product is None or graph.name_of(product) != "mul":
@@ -283,11 +284,14 @@ def _binary(node: Any, reads_saved: bool) -> Optional[Formula]:
         if inner is None:
             return None
         sources.append((inner, complement))
+        logged = graph.saved(log, "self") if reads_saved else None
+        if logged is not None:
+            shape = list(logged.shape)
         if not complement and reads_saved:
             target = graph.saved(product, "other" if graph.inputs_of(product)[0] is not None else "self")
     if len(sources) != 2 or sources[0][0] is not sources[1][0] or sources[0][1] == sources[1][1]:
         return None
-    return Formula("bce", prediction=sources[0][0], target=target)
+    return Formula("bce", prediction=sources[0][0], target=target, shape=shape)
 
 
 def is_real(value: Tensor) -> bool:

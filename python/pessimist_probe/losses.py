@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import weakref
+import math
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import torch
@@ -288,6 +289,9 @@ class Losses(Observer):
             prediction = facts.tensor_facts(tensor, self._probe.measures)
         if prediction is None and found.shape is not None:
             prediction = {"shape": found.shape, "dType": "float32", "requiresGrad": True}
+        # Between what made the prediction and the formula its shape may have been changed.
+        if prediction is not None and found.shape is not None and prediction["shape"] != found.shape and math.prod(prediction["shape"]) == math.prod(found.shape):
+            prediction = {**prediction, "shape": found.shape}
         if target is None and found.target is not None:
             target = facts.tensor_facts(found.target, True, "target", hash=True)
         record["input"] = _without_id(prediction)

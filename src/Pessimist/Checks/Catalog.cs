@@ -68,7 +68,7 @@ public static class Catalog
         (LogitsToProbabilityLoss.About, limits => new LogitsToProbabilityLoss(limits.Of<LogitsToProbabilityLoss.Limits>())),
         (BroadcastLoss.About, _ => new BroadcastLoss()),
         (SoftmaxOverWrongDimension.About, limits => new SoftmaxOverWrongDimension(limits.Of<SoftmaxOverWrongDimension.Limits>())),
-        (LossSignFlipped.About, _ => new LossSignFlipped()),
+        (LossSignFlipped.About, limits => new LossSignFlipped(limits.Of<LossSignFlipped.Limits>())),
         (LossWithoutGradient.About, _ => new LossWithoutGradient()),
         (LossUnsuitedToTask.About, _ => new LossUnsuitedToTask()),
         (UnexpectedInitialLoss.About, limits => new UnexpectedInitialLoss(limits.Of<UnexpectedInitialLoss.Limits>())),

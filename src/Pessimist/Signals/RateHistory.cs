@@ -23,7 +23,9 @@ public sealed class RateHistory
     public void Add(LoopEvent step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        if (step.LearningRate is not { } rate || !double.IsFinite(rate)) return;
+        if (step.LearningRate is not { } signed || !double.IsFinite(signed)) return;
+        // A step that climbs has a size, too.
+        var rate = Math.Abs(signed);
         if (First < 0) (First, Start) = (step.Step, rate);
         Last = step.Step;
         Seen++;

@@ -45,6 +45,8 @@ public sealed class TrainingProgress
     readonly HashSet<int> _optimizers = [];
     string _guessAs = "";
     bool _anyBackward;
+    double? _called;
+    int _descended, _compared;
 
     public void Read(LoopEvent loop)
     {
@@ -53,6 +55,13 @@ public sealed class TrainingProgress
         if (loop is not { Action: LoopAction.Backward, Loss: { } loss }) return;
         if (!_anyBackward) _byLine.Clear();
         _anyBackward = true;
+        if (_called is { } called)
+        {
+            _compared++;
+            if (Math.Abs(called - loss) <= 1e-4 * Math.Abs(loss)) _descended++;
+        }
+
+        _called = null;
         Add(loop.Site, loss);
     }
 
@@ -61,6 +70,7 @@ public sealed class TrainingProgress
         ArgumentNullException.ThrowIfNull(loss);
         if (loss.Phase == Phase.Evaluate) return;
         if (!_anyBackward && loss.Phase == Phase.Train) Add(loss.Site, loss.Value);
+        _called = loss.Value;
         if (loss is not { Reduction: "mean", Weighted: false } || KnowingNothing(loss) is not { } guess) return;
         if (_guesses.Count < Tail) _guesses.Add(guess);
         if (loss.Phase == Phase.Train) Compare(loss, guess);
@@ -98,6 +108,9 @@ public sealed class TrainingProgress
 
     /// <summary>Median of the last losses; NaN without any.</summary>
     public double Last => Main is { } m ? m.LastMedian : double.NaN;
+
+    /// <summary>Backward starts from the loss that was called, not from a part or a sum of several: what knowing nothing costs can be compared with it.</summary>
+    bool DescendsTheLoss => _compared > 0 && _descended >= 0.9 * _compared;
 
     Losses? Main => _byLine.Values.MaxBy(l => l.Count);
 
@@ -144,7 +157,13 @@ public sealed class TrainingProgress
         var guess = Guess;
         var against = guess is { } g ? string.Create(CultureInfo.InvariantCulture, $"; knowing nothing costs {g:0.####} ({_guessAs})") : "";
         if (guess is { } level && level > 0 && last < 0.5 * level) return (ProgressState.Learns, moved + against);
-        if (last < first - SmallestFall * Math.Abs(first) && main.ShareOfLastBelowFirst() >= 0.7) return (ProgressState.Learns, moved);
+        if (last < first - SmallestFall * Math.Abs(first) && main.ShareOfLastBelowFirst() >= 0.7)
+        {
+            // Down from a bad start, and still no better than a network that knows nothing.
+            if (guess is not { } floor || floor <= 0 || last <= floor || !DescendsTheLoss) return (ProgressState.Learns, moved);
+            return main.StillFalls ? (ProgressState.Unclear, moved + against) : (ProgressState.Stuck, moved + against);
+        }
+
         if (guess is not { } nothing || nothing <= 0) return (ProgressState.Unclear, $"{moved}, and nobody knows what it should be");
         if (last > first + 0.1 * Math.Abs(first) && last > nothing && main.ShareOfLastBelowFirst() <= 0.1) return (ProgressState.Worse, moved + against);
         // Between the two: it may be learning slowly.
@@ -204,6 +223,17 @@ public sealed class TrainingProgress
 
         /// <summary>A quarter of the run, at least 5 losses.</summary>
         double[] LastOnes => [.. _tail.Skip(Math.Max(0, _tail.Count - (int)Math.Clamp(Count / 4, 5, Tail)))];
+
+        /// <summary>The later half of the end is clearly below the earlier.</summary>
+        public bool StillFalls
+        {
+            get
+            {
+                var last = LastOnes;
+                double early = Trend.Quantile([.. last.Take(last.Length / 2)], 0.5), late = Trend.Quantile([.. last.Skip(last.Length / 2)], 0.5);
+                return late < early - SmallestFall * Math.Abs(early);
+            }
+        }
 
         public double FirstMedian => _head.Count == 0 ? double.NaN : Trend.Quantile(First, 0.5);
         public double LastMedian => _tail.Count == 0 ? double.NaN : Trend.Quantile(LastOnes, 0.5);

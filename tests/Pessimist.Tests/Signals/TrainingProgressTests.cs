@@ -12,6 +12,28 @@ public sealed class TrainingProgressTests
     public void A_loss_that_stays_at_guessing_is_stuck() => Of(Flat(2.303, 200), "cross-entropy", 10).State.ShouldBe(ProgressState.Stuck);
 
     [Fact]
+    public void Down_from_a_bad_start_to_worse_than_guessing_is_stuck() => Descending([.. Falling(9, 1.9, 100), .. Flat(1.9, 300)], 5).State.ShouldBe(ProgressState.Stuck);
+
+    [Fact]
+    public void Down_from_a_bad_start_and_still_falling_is_unclear() => Descending([.. Falling(9, 1.9, 100)], 5).State.ShouldBe(ProgressState.Unclear);
+
+    [Fact]
+    public void A_sum_of_losses_may_stay_above_what_guessing_costs_for_one() => Descending([.. Falling(9, 1.9, 100), .. Flat(1.9, 300)], 5, extra: 0.2).State.ShouldBe(ProgressState.Learns);
+
+    /// <summary>Backward starts from the loss, or from more than it.</summary>
+    static TrainingProgress Descending(double[] losses, long classes, double extra = 0)
+    {
+        var progress = new TrainingProgress();
+        foreach (var (loss, step) in losses.Select((l, s) => (l, s)))
+        {
+            progress.Read(new LossObserved { Step = step, Phase = Phase.Train, Kind = "cross-entropy", Value = loss, Input = new TensorFacts { Shape = [32, classes], DType = "float32" } });
+            progress.Read(new LoopEvent { Action = LoopAction.Backward, Step = step, Loss = loss + extra });
+        }
+
+        return progress;
+    }
+
+    [Fact]
     public void A_fine_tuned_network_that_starts_low_learns() => Of(Flat(0.05, 200), "cross-entropy", 10).State.ShouldBe(ProgressState.Learns);
 
     [Fact]

@@ -1,9 +1,10 @@
+using System.Globalization;
 using Pessimist.Observations;
 
 namespace Pessimist.Checks.Loss;
 
 /// <summary>PES308 loss-sign-flipped</summary>
-public sealed class LossSignFlipped() : CauseCheck(About)
+public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(About), IReads<OptimizerBuilt>
 {
     public static readonly CheckInfo About = new()
     {
@@ -17,10 +18,12 @@ public sealed class LossSignFlipped() : CauseCheck(About)
             A minus too many (`-loss`, `weights += lr * gradient`, `maximize=True`) makes the network as wrong as it can be.
 
             It is an error when confirmed: with the sign turned, and nothing else changed, the same batch is fitted with two seeds. The angle between
-            the update and the descent direction is measured as well.
+            the update and the descent direction is measured as well. In a watched program it is proved where steps go up the gradient of a loss
+            of the framework's, or descend its negative, and the loss does not come down.
 
             ## When it is a false alarm
-            Losses below zero are no sign of it (ELBO, Gaussian likelihood, REINFORCE), and are not looked at.
+            Losses below zero are no sign of it (ELBO, Gaussian likelihood, REINFORCE), and are not looked at. Where several optimizers play against
+            each other, one of them climbs.
 
             ## What to do
             Remove the minus, or `maximize`.
@@ -30,4 +33,75 @@ public sealed class LossSignFlipped() : CauseCheck(About)
     protected override string Message(ExperimentFinished experiment, string symptom) => $"the loss is climbed, not descended: {symptom}";
 
     protected override IEnumerable<string> Fixes(ExperimentFinished experiment) => ["turn the sign of the loss before the backward pass"];
+
+    public sealed record Limits
+    {
+        /// <summary>Steps that climb.</summary>
+        [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 20;
+
+        /// <summary>Of the steps seen.</summary>
+        [Origin(Origin.Definition, "all; a tenth is left for what was not seen")] public double Share { get; init; } = 0.9;
+    }
+
+    readonly HashSet<int> _optimizers = [];
+    readonly HashSet<int> _maximizing = [];
+    double? _called;
+    bool _negated;
+    int _steps, _climbing;
+    double _first = double.NaN, _last = double.NaN;
+    Site? _step, _backward;
+
+    public void Read(OptimizerBuilt observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _optimizers.Add(observation.Optimizer);
+        if (observation.Maximize) _maximizing.Add(observation.Optimizer);
+    }
+
+    protected override void OnLoss(LossObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        // Only of these is it known that less is better.
+        _called = observation is { Kind: not "custom", Phase: not Phase.Evaluate, Value: > 0 } ? observation.Value : null;
+    }
+
+    protected override void OnLoop(LoopEvent observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (observation is { Action: LoopAction.Backward, Loss: { } loss })
+        {
+            _negated = _called is { } called && Math.Abs(called + loss) <= 1e-4 * called;
+            if (!_negated && !(_called is { } same && Math.Abs(same - loss) <= 1e-4 * same)) _called = null;
+            _backward = observation.Site;
+        }
+        else if (observation is { Action: LoopAction.OptimizerStep, Skipped: false })
+        {
+            _steps++;
+            var ascends = observation.LearningRate < 0 || observation.Subject is { } subject && _maximizing.Contains(subject);
+            if (_called is not null && ascends != _negated)
+            {
+                _climbing++;
+                if (double.IsNaN(_first)) _first = _called.Value;
+                _last = double.IsNaN(_last) ? _called.Value : 0.9 * _last + 0.1 * _called.Value;
+                _step = _negated ? _backward : observation.Site;
+            }
+
+            _called = null;
+        }
+    }
+
+    /// <summary>Its negative falls, which looks like learning.</summary>
+    bool Rises => _negated && _last > _first;
+
+    protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
+    {
+        if (_climbing < limits.FewestSteps || _climbing < limits.Share * _steps || _optimizers.Count > 1 || !HasSymptom && !Rises) return base.Unconfirmed(about);
+        return Found(Finding("the loss is climbed, not descended: steps go up its gradient", EvidenceClass.Proved) with
+        {
+            Location = At(_step),
+            Evidence = [new("steps up the gradient of the loss", string.Create(CultureInfo.InvariantCulture, $"{_climbing} of {_steps}"), "0", "definition")],
+            Notes = [HasSymptom ? Symptom : string.Create(CultureInfo.InvariantCulture, $"the loss rose from {_first:0.####} to {_last:0.####}")],
+            Fixes = ["turn the sign of the step or of the loss"],
+        });
+    }
 }

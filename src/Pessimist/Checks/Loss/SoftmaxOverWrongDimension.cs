@@ -83,6 +83,18 @@ public sealed class SoftmaxOverWrongDimension(SoftmaxOverWrongDimension.Limits l
             Fixes = ["softmax(dim=1), or dim=-1 where the classes are last"],
         });
 
+    /// <summary>
+    /// The first axis of what the softmax saw still counts examples in the loss: the shape is the same; or, where no other axis is as long, only those
+    /// behind it changed places, or examples and positions were laid one behind the other.
+    /// </summary>
+    static bool KeepsBatch(IReadOnlyList<long> shape, IReadOnlyList<long> input)
+    {
+        if (input.SequenceEqual(shape)) return true;
+        if (shape.Skip(1).Contains(shape[0])) return false;
+        return input.Count == shape.Count && input[0] == shape[0] && input.Order().SequenceEqual(shape.Order())
+            || input.Count == 2 && shape.Count > 2 && input[1] == shape[^1] && input[0] == shape.SkipLast(1).Aggregate(1L, (product, size) => product * size);
+    }
+
     /// <summary>Position of the loss that gets what a softmax over the batch made.</summary>
     static int? Wrong(OperationTrace trace, int position)
     {
@@ -96,9 +108,8 @@ public sealed class SoftmaxOverWrongDimension(SoftmaxOverWrongDimension.Limits l
                 var next = trace.Operations[use];
                 if (trace.IsLoss(use))
                 {
-                    // As its prediction, of the shape that the softmax saw: a transpose between would make it the classes' axis.
-                    var isPrediction = next.Inputs.Count > 1 && trace.SourceOf(next.Inputs[0], use).Maker == at && next.Inputs[0].Shape.SequenceEqual(shape);
-                    if (isPrediction && next.Inputs[1].Shape is [var n, ..] && n == shape[0]) return use;
+                    var isPrediction = next.Inputs.Count > 1 && trace.SourceOf(next.Inputs[0], use).Maker == at && KeepsBatch(shape, next.Inputs[0].Shape);
+                    if (isPrediction && next.Inputs[1].Shape is [var n, ..] && n == next.Inputs[0].Shape[0]) return use;
                 }
                 else if (trace.NameAt(use) is "mul" or "gather" or "index" && IsLogarithm(trace, at) && next.Inputs.Where(t => trace.SourceOf(t, use).Maker != at).All(t => !trace.DependsOnParameter(t, use)))
                 {

@@ -49,8 +49,11 @@ public sealed class ActivationOnOutput(ActivationOnOutput.Limits limits) : LossC
     protected override bool? Shows(LossObserved loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return MakerOf(loss).Length == 0 ? null : FaultOf(loss) is not null;
+        return MakerOf(loss).Length == 0 || !IsMeasured(loss) ? null : FaultOf(loss) is not null;
     }
+
+    /// <summary>Values are measured at some steps only; without them a bounded output says nothing.</summary>
+    static bool IsMeasured(LossObserved loss) => loss.Kind is "cross-entropy" or "bce-with-logits" || RangeOf(MakerOf(loss)) is null || loss.Target is { Min: not null, Max: not null, Mean: not null, Std: not null };
 
     Fault? FaultOf(LossObserved loss)
     {

@@ -32,6 +32,18 @@ public sealed class SoftmaxOverWrongDimensionTests
         finding.Location!.Line.ShouldBe(101);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(2, false)]
+    public void Over_the_batch_of_sequences_whose_classes_are_then_put_second(int dimension, bool isWrong)
+    {
+        var build = new TraceBuilder();
+        var scores = build.Op("log_softmax", build.Op("linear", [build.Input(32, 7, 8)], [32, 7, 10]), dimension: dimension);
+        build.Op("nll_loss_nd", [build.Op("transpose", [scores], [32, 10, 7]), build.Target(32, 7)], []);
+
+        (Diagnose(build.Operations).FindingOf(Name) is not null).ShouldBe(isWrong);
+    }
+
     [Fact]
     public void A_cross_entropy_written_by_hand_is_proved_too()
     {

@@ -43,6 +43,10 @@ public sealed class ActivationOnOutputTests
         Diagnose(Steps(60, s => Regression(s, maker, min, max, mean, std, Falling(s)))).VerdictOf(Name).ShouldBeOfType<Verdict.Passed>();
 
     [Fact]
+    public void Batches_whose_targets_were_not_measured_do_not_speak_for_the_output() =>
+        Diagnose(Steps(40, s => s % 10 == 0 ? Regression(s, "relu", -2.1, 2.3, 0, 1) : Regression(s, "relu", 0, 0, 0, 0) with { Target = Floats(32, 1) })).FindingOf(Name).ShouldNotBeNull();
+
+    [Fact]
     public void A_single_odd_batch_is_no_proof() =>
         Diagnose(Steps(20, s => s == 3 ? Regression(s, "sigmoid", 0.5, 4, 2, 1) : Regression(s, "sigmoid", 0, 1, 0.5, 0.2))).FindingOf(Name).ShouldBeNull();
 
