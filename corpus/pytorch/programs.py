@@ -5,7 +5,7 @@ Each folder of programs has a `programs.json`, a list of entries:
 - name: the script beside it is NAME.py; unique in the corpus.
 - half: "tune" (limits may be tuned on it) or "report" (only measured).
 - cause: the codes of which one must be named; absent for a healthy program.
-- lines: texts of which one is part of the faulty line (several where a mistake is as well told at another line).
+- lines: texts of which one is part of the faulty line (several where a mistake is as well told at another line); or line_numbers, from 1.
 - also: codes that are true of it as well.
 - mend: pairs [old text, new text]; each old text occurs once; together they undo the fault.
 - quality: {"pattern": a regular expression with one group, "least" or "most": bound}: the last match in the output shows whether it has learned.
@@ -37,6 +37,7 @@ class Program:
     half: str
     cause: List[str]
     lines: List[str]
+    line_numbers: List[int]
     also: List[str]
     mend: List[Tuple[str, str]]
     quality: Dict[str, Any]
@@ -53,7 +54,8 @@ class Program:
 
     def faulty_lines(self) -> List[int]:
         """Numbers, from 1, of the lines that count as the right ones."""
-        return [number for number, line in enumerate(self.source.splitlines(), 1) if any(text in line for text in self.lines)]
+        by_text = {number for number, line in enumerate(self.source.splitlines(), 1) if any(text in line for text in self.lines)}
+        return sorted(by_text.union(self.line_numbers))
 
     def learned(self, output: str) -> Tuple[Optional[float], bool]:
         """The figure that it printed last, and whether it keeps the bound."""
@@ -98,7 +100,7 @@ class Program:
 def read_entry(folder: Path, entry: Dict[str, Any]) -> Program:
     return Program(
         name=entry["name"], path=folder / (entry["name"] + ".py"), half=entry["half"], cause=entry.get("cause", []), lines=entry.get("lines", []),
-        also=entry.get("also", []), mend=[(old, new) for old, new in entry.get("mend", [])], quality=entry["quality"],
+        line_numbers=entry.get("line_numbers", []), also=entry.get("also", []), mend=[(old, new) for old, new in entry.get("mend", [])], quality=entry["quality"],
         definite=entry.get("definite"), seconds=entry.get("seconds"))
 
 

@@ -1,4 +1,4 @@
-"""WGAN-GP (double backward) on two Gaussians."""
+"""WGAN with a one-sided gradient penalty (double backward) on two Gaussians."""
 import torch
 from torch import autograd, nn
 
@@ -31,7 +31,7 @@ def gradient_penalty(critic, a, b, weight=10.0):
     mixed = (t * a + (1 - t) * b).requires_grad_(True)
     score = critic(mixed)
     grads = autograd.grad(score, mixed, torch.ones_like(score), create_graph=True)[0]
-    return weight * ((grads.norm(2, dim=1) - 1) ** 2).mean()
+    return weight * (torch.relu(grads.norm(2, dim=1) - 1) ** 2).mean()
 
 
 def main():
