@@ -101,8 +101,9 @@ public static class ProgramDiagnosis
         return own < Learned || own < 0.5 && ends.Length > 0 && facts.KnowNothingLoss > 0 && own < 0.5 * Trend.Quantile(ends, 0.5);
     }
 
-    /// <summary>It does not learn, or not far enough, on a loss whose height says something.</summary>
-    static bool MayBeSick(Run run) => Progress(run) is var progress && (progress.HasSymptom || progress is { State: ProgressState.Unclear, Guess: not null });
+    /// <summary>It does not learn, or not far, on a loss whose height says something.</summary>
+    static bool MayBeSick(Run run) => Progress(run) is var progress
+        && (progress.HasSymptom || progress is { State: ProgressState.Unclear, Guess: not null } || progress is { State: ProgressState.Learns, Share: > 0.5 });
 
     static TrainingProgress Progress(Run run)
     {

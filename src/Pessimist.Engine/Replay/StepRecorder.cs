@@ -59,7 +59,7 @@ sealed class StepRecorder : Watcher
         if (_done) throw new StopProgramException();
         if (_modules.Count == 0)
         {
-            if (Autograd.IsEnabled && module.Parameters().Any(p => p.RequiresGrad)) BeginOrEnd();
+            if (Autograd.IsEnabled && module.Parameters().Any(p => p.RequiresGrad || IsHeld(p))) BeginOrEnd();
             if (_recordingNow && !_recording.Networks.Contains(module))
             {
                 Keep(module);
@@ -219,6 +219,9 @@ sealed class StepRecorder : Watcher
         using var noGrad = Autograd.NoGrad();
         _recording.Before[tensor] = tensor.Detach().Clone().Keep();
     }
+
+    /// <summary>An optimizer holds it: frozen or not, it is meant to learn at some time.</summary>
+    bool IsHeld(Tensor parameter) => _optimizers.Any(o => o.Groups.Any(g => g.Parameters.Any(p => ReferenceEquals(p, parameter))));
 
     static bool Touches(ReadOnlySpan<Value> args)
     {

@@ -13,11 +13,13 @@ sealed class StepReplay : IDisposable
     readonly Tensor[] _externals;
     readonly Dictionary<int, Tensor> _made = [];
     readonly Optimizer? _extra;
+    readonly double _firstRate;
 
     /// <summary>The recording must stand at its beginning: see <see cref="Recording.Restore"/>.</summary>
     public StepReplay(Recording recording, LossCall loss, Recipe recipe, int seed)
     {
         (_recording, Loss, _recipe) = (recording, loss, recipe);
+        _firstRate = recording.Optimizers is [var first, ..] ? first.LearningRate : 0;
         // A copy of a copy: the program may change it in place.
         using var noGrad = Autograd.NoGrad();
         _externals = [.. recording.Externals.Select(t => t.Detach().Clone().Keep())];
@@ -96,9 +98,10 @@ sealed class StepReplay : IDisposable
             case GradMove grad: Gradient(grad); break;
             case StepMove step: Step(step.Optimizer); break;
             case ZeroGradMove zero: if (!OwnZeroing) zero.Clear(); break;
+            case ClipMove when _recipe.Has<LeaveOutClipping>(): break;
             case ClipMove clip when clip.ByValue: GradientClip.ByValue(clip.Parameters, clip.Limit); break;
             case ClipMove clip: GradientClip.ByNorm(clip.Parameters, clip.Limit); break;
-            case ScheduleMove schedule: schedule.Scheduler.Step(); break;
+            case ScheduleMove schedule: if (!_recipe.Has<LeaveOutSchedule>()) schedule.Scheduler.Step(); break;
         }
     }
 
@@ -174,14 +177,19 @@ sealed class StepReplay : IDisposable
             return;
         }
 
+        var scheduled = _recording.Schedulers.Count > 0 && !_recipe.Has<LeaveOutSchedule>();
+        double[] rates = [.. optimizer.Groups.Select(g => g.LearningRate)];
         foreach (var group in optimizer.Groups)
         {
-            if (_recipe.Find<SetLearningRate>() is { } rate) group.LearningRate = rate.Value;
+            if (_recipe.Find<SetLearningRate>() is { } rate) group.LearningRate = scheduled && _firstRate > 0 ? group.LearningRate * rate.Value / _firstRate : rate.Value;
             if (_recipe.Find<SetWeightDecay>() is { } decay) group.WeightDecay = decay.Value;
         }
 
         optimizer.Step();
         _extra?.Step();
+        if (!scheduled) return;
+        // The schedule goes on from its own rate.
+        foreach (var (group, rate) in optimizer.Groups.Zip(rates)) group.LearningRate = rate;
     }
 
     void Clear()

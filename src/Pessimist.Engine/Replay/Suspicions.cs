@@ -19,6 +19,11 @@ static class Suspicions
         Cuts(recording, loss, all);
         Forgotten(recording, all);
         Mode(recording, loss, all);
+        // A schedule made for steps does no harm on one batch either; one made for epochs ends before the batch is learned.
+        if (recording.Schedulers.Count > 0)
+            all.Add(new(Causes.CollapsedLearningRate, new LeaveOutSchedule(), "a schedule stepped at every batch", Site: recording.Moves.OfType<StepMove>().FirstOrDefault()?.Site));
+        if (recording.Moves.OfType<ClipMove>().FirstOrDefault() is { } clip)
+            all.Add(new(Causes.AlwaysClippedGradients, new LeaveOutClipping(), string.Create(CultureInfo.InvariantCulture, $"gradients clipped to {clip.Limit:0.####}"), clip.Limit));
         return all;
     }
 

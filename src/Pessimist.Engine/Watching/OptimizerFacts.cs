@@ -6,7 +6,8 @@ namespace Pessimist.Engine.Watching;
 /// <summary>What an optimizer was constructed with.</summary>
 static class OptimizerFacts
 {
-    public static void Record(Session session, Optimizer optimizer, int number)
+    /// <param name="step">Steps completed when it was constructed.</param>
+    public static void Record(Session session, Optimizer optimizer, int number, long step, Site? site)
     {
         var groups = optimizer.Groups.Select(group =>
         {
@@ -30,10 +31,10 @@ static class OptimizerFacts
         {
             Optimizer = number,
             Type = optimizer.GetType().Name,
-            Step = session.Step,
+            Step = step,
             Groups = groups,
             Maximize = optimizer.Maximize,
-            Site = CallStack.Find(constructing: optimizer.GetType()),
+            Site = site,
         });
     }
 }

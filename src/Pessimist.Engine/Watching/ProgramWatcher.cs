@@ -37,6 +37,7 @@ sealed class ProgramWatcher : Watcher
     double _lowestLoss = double.PositiveInfinity;
     int _backwards;
     int _optimizerCount;
+    (Optimizer Optimizer, int Number, long Step, Site? Site)? _constructed;
     int _schedulerCount;
 
     public ProgramWatcher(Run run, ProbeOptions options)
@@ -72,6 +73,7 @@ sealed class ProgramWatcher : Watcher
 
     public void Finish(int exitCode)
     {
+        TellOptimizer();
         _passes.Finish(failed: exitCode != 0);
         _losses.Finish(failed: exitCode != 0);
         _traces.Finish();
@@ -156,6 +158,7 @@ sealed class ProgramWatcher : Watcher
         if (_running.Count == 0)
         {
             _failures.Clear();
+            TellOptimizer();
             // A program that steps by hand, or forgets to, has turns as well.
             if (_backwards > (_optimizerCount == 0 ? 0 : MostBackwards)) EndTurn(stepped: false);
             var note = _session.Networks.Outermost(module);
@@ -212,7 +215,20 @@ sealed class ProgramWatcher : Watcher
         if (note is { Path.Length: 0 }) Move(training ? LoopAction.Train : LoopAction.Eval, note.Network.Number);
     }
 
-    protected override void OnOptimizer(Optimizer optimizer) => NoteOf(optimizer);
+    protected override void OnOptimizer(Optimizer optimizer)
+    {
+        TellOptimizer();
+        // Its own constructor has yet to run: what it sets there is told with the next move.
+        _constructed = (optimizer, _optimizerCount, _session.Step, CallStack.Find(constructing: optimizer.GetType()));
+        _optimizers.Add(optimizer, new OptimizerNote(_optimizerCount++));
+    }
+
+    void TellOptimizer()
+    {
+        if (_constructed is not var (optimizer, number, step, site)) return;
+        _constructed = null;
+        OptimizerFacts.Record(_session, optimizer, number, step, site);
+    }
 
     protected override bool OnStep(Optimizer optimizer)
     {
@@ -356,6 +372,7 @@ sealed class ProgramWatcher : Watcher
     void Move(LoopAction action, int? subject, Site? site = null)
     {
         _failures.Clear();
+        TellOptimizer();
         site ??= _session.Sites.Of(HashCode.Combine(4, action, subject), _session.Sampling.Turn);
         _loop.Add(new Move(action, _session.Step, subject, site));
     }
@@ -364,7 +381,7 @@ sealed class ProgramWatcher : Watcher
     {
         var isNew = !_optimizers.TryGetValue(optimizer, out var note);
         if (isNew) _optimizers.Add(optimizer, note = new OptimizerNote(_optimizerCount++));
-        if (isNew) OptimizerFacts.Record(_session, optimizer, note!.Number);
+        if (isNew) OptimizerFacts.Record(_session, optimizer, note!.Number, _session.Step, CallStack.Find(constructing: optimizer.GetType()));
         return note!;
     }
 

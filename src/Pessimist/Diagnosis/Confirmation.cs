@@ -22,7 +22,7 @@ public static class Confirmation
                 return new Verdict.Found(finding with
                 {
                     EvidenceClass = finding.EvidenceClass < EvidenceClass.Confirmed ? EvidenceClass.Confirmed : finding.EvidenceClass,
-                    Level = confirmed.For == "single-batch" && finding.Level < info.Level ? info.Level : finding.Level,
+                    Level = confirmed.For == "single-batch" && finding.Level < LevelOf(info) ? LevelOf(info) : finding.Level,
                     Location = finding.Location ?? At(confirmed),
                     Confirmation = confirmed.Confirmation ?? confirmed.Reading,
                     Causes = [new Cause(info.Name, 1, confirmed.Id), .. finding.Causes.Where(c => c.Name != info.Name)],
@@ -33,7 +33,7 @@ public static class Confirmation
                 {
                     Code = info.Code,
                     Name = info.Name,
-                    Level = confirmed.For == "single-batch" ? info.Level : info.Level < Level.Warning ? info.Level : Level.Warning,
+                    Level = confirmed.For == "single-batch" ? LevelOf(info) : info.Level < Level.Warning ? info.Level : Level.Warning,
                     EvidenceClass = EvidenceClass.Confirmed,
                     Message = info.Summary,
                     Location = At(confirmed),
@@ -47,6 +47,9 @@ public static class Confirmation
                 return verdict;
         }
     }
+
+    /// <summary>What keeps a batch from being learned is more than a note, whatever it is elsewhere.</summary>
+    static Level LevelOf(CheckInfo info) => info.Level < Level.Warning ? Level.Warning : info.Level;
 
     static Location? At(ExperimentFinished experiment) => experiment.Site is { } site ? new Location(site.File, site.Line, site.Function) : null;
 }

@@ -33,5 +33,7 @@ public static class Causes
     public const string FrozenParameters = "frozen-parameters";
     public const string WrongGradient = "wrong-custom-gradient";
     public const string FaultInLoop = "fault-in-loop-loss-or-optimizer";
+    public const string CollapsedLearningRate = "collapsed-learning-rate";
+    public const string AlwaysClippedGradients = "always-clipped-gradients";
     public const string ModeDependent = "mode-dependent-layers";
 }

@@ -12,7 +12,7 @@ public static class DecisionProcedure
 {
     static IExperiment[] CreateExperiments() =>
     [
-        new FrozenBatch(), new FirstNonFinite(), new DirectionTest(), new LayerFlow(), new TrainEval(), new SignTest(), new LearningRateLadder(),
+        new FrozenBatch(), new FirstNonFinite(), new DirectionTest(), new LayerFlow(), new TrainEval(), new SignTest(), new LearningRateLadder(), new StepLength(),
         new Initialization(), Regularizers.WeightDecay(), Regularizers.Dropout(), new BatchNormalization(), new InputScale(), new Precision(), new PerSampleLoss(),
         new InputsAndLabels(), new ReferenceModel(), new ReferenceLoop(), new NumericGradient(),
     ];

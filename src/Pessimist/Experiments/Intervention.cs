@@ -26,6 +26,8 @@ namespace Pessimist.Experiments;
 [JsonDerivedType(typeof(UseTrainingMode), "training-mode")]
 [JsonDerivedType(typeof(UseReferenceLoop), "reference-loop")]
 [JsonDerivedType(typeof(LeaveOutBatchNorm), "no-batch-norm")]
+[JsonDerivedType(typeof(LeaveOutSchedule), "no-schedule")]
+[JsonDerivedType(typeof(LeaveOutClipping), "no-clipping")]
 public abstract record Intervention
 {
     /// <summary>What is changed, for people: "lr 0.001".</summary>
@@ -37,7 +39,7 @@ public abstract record Intervention
         value.ToString(Math.Abs(value) is >= 1e5 or (> 0 and < 1e-4) ? "0.###e0" : "0.#####", CultureInfo.InvariantCulture);
 }
 
-/// <summary>The same learning rate at every step, in every parameter group.</summary>
+/// <summary>The same learning rate in every parameter group; a schedule that the program steps at every batch goes on from it.</summary>
 public sealed record SetLearningRate(double Value) : Intervention
 {
     public override string Words => $"lr {Text(Value)}";
@@ -150,6 +152,18 @@ public sealed record UseReferenceLoop : Intervention
 public sealed record LeaveOutBatchNorm : Intervention
 {
     public override string Words => "no batch normalization";
+}
+
+/// <summary>The learning rate stays what it is: no scheduler steps.</summary>
+public sealed record LeaveOutSchedule : Intervention
+{
+    public override string Words => "no learning-rate schedule";
+}
+
+/// <summary>Gradients go into the step as they are.</summary>
+public sealed record LeaveOutClipping : Intervention
+{
+    public override string Words => "no clipping of gradients";
 }
 
 /// <summary>Batch normalization by the statistics of the batch, dropout on.</summary>

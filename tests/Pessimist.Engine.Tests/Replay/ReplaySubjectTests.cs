@@ -40,6 +40,69 @@ public sealed class ReplaySubjectTests
     public void A_tiny_learning_rate_is_confirmed_by_raising_it() => Session(() => Train(lr: 1e-9)).Confirmed.ShouldBe([Causes.LearningRateTooLow]);
 
     [Fact]
+    public void A_schedule_made_for_epochs_and_stepped_per_batch_is_confirmed_and_not_the_rate() =>
+        Session(() => Small(schedule: 0.5)).Confirmed.ShouldBe([Causes.CollapsedLearningRate]);
+
+    [Fact]
+    public void Gradients_clipped_to_nothing_are_confirmed_by_leaving_them_as_they_are() => Session(() => Small(clip: 1e-11)).Confirmed.ShouldContain(Causes.AlwaysClippedGradients);
+
+    [Fact]
+    public void Layers_that_an_optimizer_holds_and_that_are_frozen_are_a_part_of_the_step()
+    {
+        var subject = Subject(() => Small(frozen: true));
+        subject.Facts.Suspicions.ShouldContain(s => s.Cause == Causes.FrozenParameters);
+        subject.Run(new TrialRequest { Seed = 0, Steps = 300, Recipe = Recipe.Of(new Unfreeze()) }).Losses[^1].ShouldBeLessThan(0.5 * subject.Run(new TrialRequest { Seed = 0, Steps = 300 }).Losses[^1]);
+    }
+
+    [Fact]
+    public void Steps_by_hand_that_are_too_long_are_confirmed_by_shorter_ones() => Session(() => ByHand(rate: 1.5)).Confirmed.ShouldBe([Causes.LearningRateTooHigh]);
+
+    [Fact]
+    public void Steps_by_hand_of_a_sensible_length_fit_the_batch() => Session(() => ByHand(rate: 0.1)).Verdict.ShouldBe(SingleBatchVerdict.Passes);
+
+    /// <summary>Random labels of random rows, to be learned by heart.</summary>
+    static void Small(double schedule = 1, double clip = 0, bool frozen = false)
+    {
+        using var outer = Scope.New();
+        Rng.Seed(3);
+        var x = Tensor.Randn([16, 4]);
+        var y = Tensor.RandInt(0, 3, [16]);
+        using var body = new Sequential(new Linear(4, 32), new Tanh());
+        using var head = new Linear(32, 3);
+        using var adam = new Adam([.. body.Parameters(), .. head.Parameters()], lr: 0.02);
+        var scheduler = new Scheduler(adam, new StepLR(1, schedule));
+        if (frozen) body.RequiresGrad(false);
+        for (var i = 0; i < 3; i++)
+        {
+            using var scope = Scope.New();
+            adam.ZeroGrad();
+            Loss.CrossEntropy(head.Forward(body.Forward(x)), y).Backward();
+            if (clip > 0) GradientClip.ByNorm([.. body.Parameters(), .. head.Parameters()], clip);
+            adam.Step();
+            if (schedule < 1) scheduler.Step();
+        }
+    }
+
+    /// <summary>Linear regression without noise; the largest stable rate is about 1.</summary>
+    static void ByHand(double rate)
+    {
+        using var outer = Scope.New();
+        Rng.Seed(5);
+        var x = Tensor.Randn([64, 4]);
+        var y = x.MatMul(Tensor.From<float>([1, -2, 3, -1], 4, 1));
+        var w = Tensor.Zeros([4, 1]);
+        w.RequiresGrad = true;
+        for (var i = 0; i < 3; i++)
+        {
+            using var scope = Scope.New();
+            Loss.Mse(x.MatMul(w), y).Backward();
+            using var quiet = Autograd.NoGrad();
+            w.SubInPlace(w.Grad! * rate);
+            w.Grad = null;
+        }
+    }
+
+    [Fact]
     public void Two_optimizers_that_take_turns_are_refused_with_the_reason()
     {
         ReplaySubject.Of(() =>

@@ -13,6 +13,7 @@ public sealed class AugmentedValidationData(AugmentedValidationData.Limits limit
         Name = "augmented-validation-data",
         Level = Level.Warning,
         Summary = "random transforms change the validation data from one evaluation to the next",
+        Explains = ["PES608"],
         Docs = """
             ## Why it matters
             The error is that of distorted examples, usually too high, and goes up and down by chance: networks cannot be compared by it.

@@ -13,7 +13,7 @@ public sealed class DataNotShuffled(DataNotShuffled.Limits limits) : ProgramChec
         Name = "data-not-shuffled",
         Level = Level.Warning,
         Summary = "training batches hold one class at a time",
-        Explains = ["PES903", "PES904", "PES611"],
+        Explains = ["PES903", "PES904", "PES611", "PES607", "PES608"],
         Docs = """
             ## Why it matters
             Each gradient points towards one class only: the network learns to answer with the class at hand, and forgets it when the next one comes.

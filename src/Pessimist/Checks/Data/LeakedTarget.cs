@@ -13,6 +13,7 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About)
         Name = "leaked-target",
         Level = Level.Error,
         Summary = "a column of the inputs gives the target away",
+        Explains = ["PES608"],
         Docs = """
             ## Why it matters
             A column that is the target under another name, or that is only known once the target is, makes every model look perfect until it meets new

@@ -12,6 +12,7 @@ public sealed class NoisyLabels(NoisyLabels.Limits limits) : Check(About), IRead
         Name = "noisy-labels",
         Level = Level.Warning,
         Summary = "more labels contradict their inputs than a hard but clean set would show",
+        Explains = ["PES607", "PES608"],
         Docs = """
             ## Why it matters
             Wrong labels in training are learnt by heart; in validation and test they set a floor to the error that no network gets below.

@@ -13,6 +13,7 @@ public sealed class PreprocessingDiffers(PreprocessingDiffers.Limits limits) : C
         Name = "preprocessing-differs",
         Level = Level.Error,
         Summary = "the inputs that are evaluated are scaled differently from those that are trained on",
+        Explains = ["PES608"],
         Docs = """
             ## Why it matters
             The network is asked in another language than it was taught: the evaluation is far too bad, whatever the training does.

@@ -13,6 +13,7 @@ public sealed class RepeatedBatches(RepeatedBatches.Limits limits) : Check(About
         Name = "repeated-batches",
         Level = Level.Warning,
         Summary = "the same batch is trained on step after step, though the loader has others",
+        Explains = ["PES607", "PES608"],
         Docs = """
             ## Why it matters
             Most of the data are never seen. Usual reasons: `next(iter(loader))` inside the loop, which starts the loader anew at each step; a seed set in the

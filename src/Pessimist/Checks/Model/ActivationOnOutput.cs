@@ -49,7 +49,9 @@ public sealed class ActivationOnOutput(ActivationOnOutput.Limits limits) : LossC
     protected override bool? Shows(LossObserved loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return MakerOf(loss).Length == 0 || !IsMeasured(loss) ? null : FaultOf(loss) is not null;
+        if (MakerOf(loss) is not { Length: > 0 } maker || !IsMeasured(loss)) return null;
+        // Whether the one output is always 1 shows only where it was measured.
+        return FaultOf(loss) is not null ? true : maker == "softmax" && loss.Input?.Min is null ? null : false;
     }
 
     /// <summary>Values are measured at some steps only; without them a bounded output says nothing.</summary>

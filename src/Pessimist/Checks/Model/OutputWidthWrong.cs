@@ -53,18 +53,30 @@ public sealed class OutputWidthWrong() : LossCheck(About), IReads<ExceptionRaise
     protected override bool Concerns(LossObserved loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return loss.Kind is "cross-entropy" or "nll";
+        return loss.Kind is "cross-entropy" or "nll" || IsOfNumbers(loss);
     }
+
+    static bool IsOfNumbers(LossObserved loss) => loss.Kind is "mse" or "l1" or "smooth-l1" or "huber";
 
     protected override bool? Shows(LossObserved loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        if (IsOfNumbers(loss)) return loss is { Input.Shape: [> 1 and var n, 1], Target.Shape: [var m, > 1] } && n == m;
         return loss.Input is { Shape: { Count: > 1 } shape } ? shape[1] == 1 : null;
     }
 
     public override Verdict Conclude()
     {
-        if (Tallies.All.FirstOrDefault(t => t.IsAlways) is { } guilty)
+        if (Tallies.All.FirstOrDefault(t => IsOfNumbers(t.Example) && t.Yes >= 3 && t.No == 0 && t.Train > 0) is { } narrow)
+            return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"the network has 1 output, and each example has {narrow.Example.Target!.Shape[1]} targets"), EvidenceClass.Proved) with
+            {
+                Location = At(narrow.Site, narrow.Example.MadeIn),
+                Related = Maker(narrow.Example, "the output is made here"),
+                Evidence = [new("outputs", "1", string.Create(CultureInfo.InvariantCulture, $"{narrow.Example.Target.Shape[1]}, one for each target"), "definition"), new("batches", narrow.Share)],
+                Notes = ["the one output is compared with all targets: the best that this loss allows is their mean"],
+                Fixes = [string.Create(CultureInfo.InvariantCulture, $"give the last layer {narrow.Example.Target.Shape[1]} outputs")],
+            });
+        if (Tallies.All.FirstOrDefault(t => !IsOfNumbers(t.Example) && t.IsAlways) is { } guilty)
             return Found(Finding("cross-entropy is given one output an example: its softmax is always 1 and its loss always 0", EvidenceClass.Proved) with
             {
                 Location = At(guilty.Site, guilty.Example.MadeIn),
@@ -73,7 +85,7 @@ public sealed class OutputWidthWrong() : LossCheck(About), IReads<ExceptionRaise
                 Fixes = ["give the last layer one output for each class; or keep one and use binary cross-entropy with logits"],
             });
         if (_crash is { } crash) return Explain(crash);
-        return Innocent("cross-entropy", "there are at least as many outputs as classes");
+        return Innocent("cross-entropy", "there are as many outputs as the targets ask for");
     }
 
     Verdict Explain(ExceptionRaised crash)

@@ -15,6 +15,7 @@ public sealed class EvaluationInTrainMode() : Check(About), IReads<PassObserved>
         Name = "evaluation-in-train-mode",
         Level = Level.Error,
         Summary = "dropout or batch norm is in training mode while the network is evaluated",
+        Explains = ["PES608"],
         Docs = """
             ## Why it matters
             Dropout throws units away and batch norm uses the statistics of the batch at hand: the numbers of the evaluation are noise, depend on

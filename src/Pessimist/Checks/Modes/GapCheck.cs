@@ -11,6 +11,8 @@ public abstract class GapCheck(CheckInfo info, string term) : Check(info), IRead
 
     protected double? Goal { get; set; }
 
+    protected bool HasDecomposition => _last is not null;
+
     public void Read(DecompositionMeasured observation) => _last = observation;
 
     public void Read(TargetChosen observation)

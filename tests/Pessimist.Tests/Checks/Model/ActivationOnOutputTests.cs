@@ -47,6 +47,11 @@ public sealed class ActivationOnOutputTests
         Diagnose(Steps(40, s => s % 10 == 0 ? Regression(s, "relu", -2.1, 2.3, 0, 1) : Regression(s, "relu", 0, 0, 0, 0) with { Target = Floats(32, 1) })).FindingOf(Name).ShouldNotBeNull();
 
     [Fact]
+    public void A_softmax_over_one_unit_is_proved_though_few_calls_are_measured() =>
+        Diagnose(Steps(40, s => Regression(s, "softmax", 0, 1, 0.5, 0.5) with { Kind = "bce", Input = s % 10 == 0 ? Floats(32, 1) with { Min = 1, Max = 1 } : Floats(32, 1) })).FindingOf(Name)
+            .ShouldNotBeNull().Message.ShouldBe("the output is a softmax over one unit: it is always 1");
+
+    [Fact]
     public void A_single_odd_batch_is_no_proof() =>
         Diagnose(Steps(20, s => s == 3 ? Regression(s, "sigmoid", 0.5, 4, 2, 1) : Regression(s, "sigmoid", 0, 1, 0.5, 0.2))).FindingOf(Name).ShouldBeNull();
 

@@ -19,25 +19,25 @@ public sealed class GapCheckTests
 
     [Fact]
     public void A_real_bias_above_a_goal_is_underfitting() =>
-        Judge(new Underfitting(), 0.01, Term("avoidable-bias", 0.19, TermVerdict.Real)).ShouldBeOfType<Verdict.Found>().Finding.Level.ShouldBe(Level.Warning);
+        Judge(new Underfitting(new()), 0.01, Term("avoidable-bias", 0.19, TermVerdict.Real)).ShouldBeOfType<Verdict.Found>().Finding.Level.ShouldBe(Level.Warning);
 
     [Fact]
     public void Without_a_goal_there_is_no_underfitting() =>
-        Judge(new Underfitting(), null, Term("avoidable-bias", 0.19, TermVerdict.Real)).ShouldBeOfType<Verdict.Passed>();
+        Judge(new Underfitting(new()), null, Term("avoidable-bias", 0.19, TermVerdict.Real)).ShouldBeOfType<Verdict.Passed>();
 
     [Fact]
     public void A_real_gap_is_overfitting_when_the_goal_is_missed() =>
-        Judge(new Overfitting(), 0.01, Term("irreducible", 0.01, TermVerdict.Real), Term("avoidable-bias", 0, TermVerdict.Negligible), Term("variance", 0.07, TermVerdict.Real))
+        Judge(new Overfitting(new()), 0.01, Term("irreducible", 0.01, TermVerdict.Real), Term("avoidable-bias", 0, TermVerdict.Negligible), Term("variance", 0.07, TermVerdict.Real))
             .ShouldBeOfType<Verdict.Found>().Finding.Level.ShouldBe(Level.Warning);
 
     [Fact]
     public void A_real_gap_is_silent_when_the_goal_is_met() =>
-        Judge(new Overfitting(), 0.05, Term("irreducible", 0.05, TermVerdict.Real), Term("avoidable-bias", -0.05, TermVerdict.Negligible), Term("variance", 0.03, TermVerdict.Real))
+        Judge(new Overfitting(new()), 0.05, Term("irreducible", 0.05, TermVerdict.Real), Term("avoidable-bias", -0.05, TermVerdict.Negligible), Term("variance", 0.03, TermVerdict.Real))
             .ShouldBeOfType<Verdict.Passed>();
 
     [Fact]
     public void A_real_gap_without_a_goal_is_a_note_at_most() =>
-        Judge(new Overfitting(), null, Term("variance", 0.03, TermVerdict.Real)).ShouldBeOfType<Verdict.Found>().Finding.Level.ShouldBe(Level.Note);
+        Judge(new Overfitting(new()), null, Term("variance", 0.03, TermVerdict.Real)).ShouldBeOfType<Verdict.Found>().Finding.Level.ShouldBe(Level.Note);
 
     [Fact]
     public void A_test_error_above_the_validation_error_is_an_overfit_validation_set_and_below_it_is_not()
@@ -49,8 +49,8 @@ public sealed class GapCheckTests
     [Fact]
     public void A_gap_that_may_be_chance_and_a_gap_not_measured_are_no_evidence()
     {
-        Judge(new Overfitting(), 0.01, Term("variance", 0.03, TermVerdict.NoEvidence)).ShouldBeOfType<Verdict.NotEnoughEvidence>().Why.ShouldContain("0.02");
-        Judge(new Underfitting(), 0.01).ShouldBeOfType<Verdict.NotEnoughEvidence>();
+        Judge(new Overfitting(new()), 0.01, Term("variance", 0.03, TermVerdict.NoEvidence)).ShouldBeOfType<Verdict.NotEnoughEvidence>().Why.ShouldContain("0.02");
+        Judge(new Underfitting(new()), 0.01).ShouldBeOfType<Verdict.NotEnoughEvidence>();
         Judge(new OverfitValidationSet(), 0.01).ShouldBeOfType<Verdict.NotEnoughEvidence>();
     }
 }
