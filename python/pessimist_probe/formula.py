@@ -237,9 +237,18 @@ def _through_shifts(node: Any) -> Any:
 
 
 def _cross_entropy(normalizer: Any, target: Optional[Tensor], reads_saved: bool, picked: Any) -> Formula:
+    if not _is_over_classes(normalizer, reads_saved):
+        return CUSTOM
     result = graph.saved(normalizer, "result") if reads_saved else None
     scores = graph.inputs_of(normalizer)[0]
     return Formula("cross-entropy", prediction=scores, target=target, shape=None if result is None else list(result.shape))
+
+
+def _is_over_classes(normalizer: Any, reads_saved: bool) -> bool:
+    """Not over the examples of the batch, which makes another loss of it."""
+    dimension = getattr(normalizer, "_saved_dim", None) if reads_saved else None
+    # A negative one is kept as an unsigned number.
+    return not isinstance(dimension, int) or dimension != 0
 
 
 def _picked(node: Any, reads_saved: bool) -> Optional[Tensor]:

@@ -88,7 +88,6 @@ class Losses(Observer):
         self._made: Dict[Any, Tuple[Optional[str], Any, Optional[str]]] = {}
         self._formulas: Dict[Any, Dict[str, Any]] = {}
         self.reads_saved = True
-        self.hooks: List[guard.Hook] = []
 
     # Calls.
 
@@ -97,17 +96,18 @@ class Losses(Observer):
         arguments = arguments_of(getattr(functional, name))
 
         def make(original: Callable[..., Any]) -> Callable[..., Any]:
-            probe, called = self._probe, self._called
+            probe, called, passes = self._probe, self._called, self._probe.passes
 
             def loss(*args: Any, **kwargs: Any) -> Any:
                 value = original(*args, **kwargs)
-                if probe.here:
+                if (probe.records or passes.current is not None and passes.current.records) and probe.here:
                     probe.guarded(called, kind, arguments, args, kwargs, value)
                 return value
 
             return loss
 
-        self.hooks.append(guard.Hook(functional, name, make))
+        # Switched on and off with the calls of modules.
+        self._probe.passes.hooks.append(guard.Hook(functional, name, make))
 
     def _called(self, kind: str, arguments: Sequence[Tuple[str, Any]], args: Sequence[Any], kwargs: Mapping[str, Any], value: Any) -> None:
         pass_ = context.current_pass(self._probe)
@@ -346,7 +346,7 @@ def _watch_unpacking(losses: Losses) -> None:
 
         return __init__
 
-    losses.hooks.append(guard.Hook(hooks, "__init__", make))
+    guard.Hook(hooks, "__init__", make)
 
 
 def originals() -> List[Tuple[Any, str, Callable[..., Any]]]:

@@ -204,6 +204,11 @@ class Metrics(Observer):
 
     def read(self, value: Any) -> None:
         """A number was read out of a tensor while evaluating: right answers, perhaps."""
+        if self._step != self._probe.step:
+            self._evaluates = False
+            for hook in self.hooks:
+                hook.off()
+            return
         if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= self._examples and value == int(value):
             site = self._probe.site()
             if site is not None and len(self._read) < 64:

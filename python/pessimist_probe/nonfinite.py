@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple
 
 from torch import Tensor
@@ -154,8 +155,8 @@ class NonFinites(Observer):
         self._probe.alarm()
         if self._stops:
             # An experiment has seen enough.
-            self._probe.tell("program_end")
-            self._probe.wire.close()
+            self._probe.finish()
+            sys.stdout.flush()
             os._exit(0)
 
 

@@ -430,7 +430,7 @@ class Traces(Observer):
         self._stepping = False
         self._pid = os.getpid()
         self._seconds = 0.0
-        self._swaps = [Swap(warnings, "warn", _warn(warnings.warn)), Swap(torch.overrides, "has_torch_function", _has_torch_function)]
+        self._swaps: List[Any] = [Swap(warnings, "warn", _warn(warnings.warn)), Swap(torch.overrides, "has_torch_function", _has_torch_function)]
 
     # What torch calls.
 
@@ -651,7 +651,7 @@ def install(probe: "Probe") -> None:
         return backward
 
     if TorchFunctionMode is not None:
-        guard.Hook(Tensor, "backward", make)
+        traces._swaps.append(guard.Hook(Tensor, "backward", make, on=False))
     probe.tracer = traces  # type: ignore[attr-defined]
     probe.add(traces)
     traces.start()
