@@ -13,6 +13,7 @@ import torch
 from . import graph, site
 from .observer import Site
 from .probe import Probe
+from .structure import revived
 
 if TYPE_CHECKING:
     from .loop import Loop
@@ -117,13 +118,13 @@ class ByHand:
     def _changed(self) -> bool:
         changed, self._replaced = self._replaced, False
         for reference, version in self._versions:
-            tensor = reference()
+            tensor = revived(reference())
             if tensor is not None and tensor._version != version:
                 changed = True
                 break
         with torch.no_grad():
             for reference, copy, gradient, _ in self._before:
-                tensor = reference()
+                tensor = revived(reference())
                 if tensor is None or tensor.shape != copy.shape or tensor.device != copy.device:
                     continue
                 if changed and (self._rate is not None or gradient is None):

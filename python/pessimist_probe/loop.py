@@ -23,6 +23,10 @@ _MOST_UNENDED = 2000
 _LEAP = 10
 # Backward passes without a step that one turn may have, as when gradients are accumulated.
 _MOST_BACKWARDS = 64
+# Those of one turn that are measured.
+_MEASURED_BACKWARDS = 8
+# Turns of as many after which an optimizer that never stepped is taken for forgotten: from then on each backward pass is a turn.
+_FORGOTTEN = 2
 
 # Seconds that a turn takes in which nothing is recorded, about.
 _LEAN = 8e-6
@@ -62,6 +66,7 @@ class Loop:
         self.leap = math.inf
         # Backward passes of this turn.
         self.backwards = 0
+        self._forgotten = 0
         # Steps that optimizers took.
         self.stepped = 0
         self.optimizers = 0
@@ -181,8 +186,15 @@ class Loop:
     def before_forward(self) -> None:
         """A network is called: a program that steps by hand, or forgets to, has turns as well."""
         self.begin_first()
-        if not self._probe.in_step and self.backwards > (0 if self.optimizers == 0 else _MOST_BACKWARDS):
+        probe = self._probe
+        if probe.in_step or self.backwards == 0:
+            return
+        if self.backwards > (0 if self.optimizers == 0 or self._forgotten >= _FORGOTTEN else _MOST_BACKWARDS):
+            self._forgotten += self.stepped == 0
             self.end_turn(stepped=self.optimizers == 0 and self.by_hand.stepped())
+        elif self.backwards == _MEASURED_BACKWARDS:
+            # One turn is not to cost as much as many.
+            probe.measures = probe.traces = False
 
     def finish(self, failed: bool) -> None:
         """The last turn is told in any case."""
