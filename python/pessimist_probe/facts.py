@@ -28,6 +28,8 @@ _MOST_HASHED = 1 << 20
 
 _NAMES = {dtype: str(dtype)[len("torch."):] for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
 _INTEGERS = frozenset((torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.bool))
+# Inside of vmap and the like a tensor stands for many.
+_is_transformed = getattr(getattr(torch._C, "_functorch", None), "is_functorch_wrapped_tensor", None)
 _DisableTorchFunction = torch._C.DisableTorchFunction
 
 
@@ -56,6 +58,7 @@ def is_plain(tensor: Tensor) -> bool:
         and not tensor.is_complex()
         and not tensor.is_quantized
         and not getattr(tensor, "is_nested", False)
+        and not (_is_transformed is not None and _is_transformed(tensor))
     )
 
 

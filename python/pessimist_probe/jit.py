@@ -45,6 +45,9 @@ def install(probe: Probe) -> None:
         for hook in list(guard.Hook.all):
             if hook.owner is torch.nn.functional or hook.owner is torch.nn.Module and hook.name == "__call__":
                 hook.give_up()
+        tracer = getattr(probe, "tracer", None)
+        if tracer is not None:
+            tracer.give_up()
         probe.unobserved.append("what happens inside of networks, since the program compiles them")
 
     guard.Hook(torch, "compile", make_compile)

@@ -112,7 +112,7 @@ class Losses(Observer):
     def _called(self, kind: str, arguments: Sequence[Tuple[str, Any]], args: Sequence[Any], kwargs: Mapping[str, Any], value: Any) -> None:
         pass_ = context.current_pass(self._probe)
         records = self._probe.records if pass_ is None else getattr(pass_, "records", self._probe.records)
-        if not records or not isinstance(value, Tensor):
+        if not records or not isinstance(value, Tensor) or torch._C._get_tracing_state() is not None:
             return
         bound = bind(arguments, args, kwargs)
         names = [name for name, _ in arguments]

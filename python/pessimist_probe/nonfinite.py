@@ -74,7 +74,7 @@ class NonFinites(Observer):
         self._tell(found)
 
     def turn_end(self) -> None:
-        trace = self._trace
+        trace = getattr(getattr(self._probe, "tracer", None), "just_ended", None)
         if trace is not None and not trace.evaluation and trace.non_finite is not None and self._finite and not self._masked and not self._found:
             # A traced operation made one, and loss and gradients are finite all the same: a mask.
             self._masked = True

@@ -141,7 +141,7 @@ class Trace:
     def before(self, plan: operations.Plan, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Dict[str, Any]:
         """An operation is about to run: what it is given, as it is before it may be changed in place."""
         inputs = operations.tensors_in(args, kwargs)
-        if plan.name in ("stack", "cat"):
+        if plan.name in ("stack", "cat") and not any(t.requires_grad for t in inputs):
             # The examples of a batch say no more than the first of them.
             del inputs[_MOST_JOINED:]
         return {
@@ -419,6 +419,8 @@ class Traces(Observer):
         self._probe = probe
         self.open: Optional[Trace] = None
         self.leaks: Optional[Trace] = None
+        # The trace of the turn that ends, for those who are told of its end later.
+        self.just_ended: Optional[Trace] = None
         # The last operation that failed: the exception, its name, what it was given.
         self.failed: Optional[Tuple[BaseException, str, List[facts.Facts]]] = None
         self._originals: Dict[int, Any] = {}
@@ -428,6 +430,7 @@ class Traces(Observer):
         self._ended: List[Trace] = []
         self._evaluated = False
         self._stepping = False
+        self._given_up = False
         self._pid = os.getpid()
         self._seconds = 0.0
         self._swaps: List[Any] = [Swap(warnings, "warn", _warn(warnings.warn)), Swap(torch.overrides, "has_torch_function", _has_torch_function)]
@@ -444,7 +447,7 @@ class Traces(Observer):
     def plan(self, func: Any) -> Optional[operations.Plan]:
         """How a call is recorded; None when it is not."""
         trace = self.open
-        if trace is None or self._stepping or not self._probe.here or trace.is_full or os.getpid() != self._pid:
+        if trace is None or self._stepping or not self._probe.here or trace.is_full or os.getpid() != self._pid or torch._C._get_tracing_state() is not None:
             return None
         if not trace.passes and not trace.evaluation and self._seconds > _SECONDS_BEFORE and not self._probe.trains:
             return None
@@ -480,6 +483,7 @@ class Traces(Observer):
             self._begin(False)
 
     def turn_begin(self) -> None:
+        self.just_ended = None
         if self._probe.traces and self.open is None:
             self._begin(False)
 
@@ -520,6 +524,7 @@ class Traces(Observer):
     def turn_end(self) -> None:
         self._stepping = False
         self.failed = None
+        self.just_ended = self.open
         if self.open is not None and not self.open.evaluation and self.open.turn == _LEAK_TURN:
             self.leaks = self.open
         self._end()
@@ -559,10 +564,15 @@ class Traces(Observer):
         if self._on and self._mode is not None:
             self._mode.__enter__()
 
+    def give_up(self) -> None:
+        """The program compiles its networks, which a trace would get in the way of."""
+        self._given_up = True
+        self._end()
+
     def _can_enter(self) -> bool:
         """Nobody else stands there, who would leave before us; and nothing is compiled, which would be compiled anew."""
-        if self._on:
-            return True
+        if self._on or self._given_up:
+            return not self._given_up
         if _depth() > _default_modes():
             return False
         dynamo = sys.modules.get("torch._dynamo")
