@@ -154,16 +154,21 @@ def acts_by_mode(s: Script) -> bool:
     return bool(re.search(r"Dropout|BatchNorm|F\.dropout|dropout=0\.[1-9]", s.source))
 
 
+def near(s: Script, number: int) -> List[int]:
+    """A line and the pass that follows it: where a missing change of mode is told."""
+    return list(range(number, min(number + 8, len(s.lines)) + 1))
+
+
 def never_eval(s: Script) -> Planted:
     n = s.calls_of("eval")
-    return (s.replaced(n[0], re.sub(r"\S.*", "pass", s.lines[n[0] - 1])), list(range(n[0], n[0] + 8))) if len(n) == 1 and acts_by_mode(s) else None
+    return (s.replaced(n[0], re.sub(r"\S.*", "pass", s.lines[n[0] - 1])), near(s, n[0])) if len(n) == 1 and acts_by_mode(s) else None
 
 
 def never_train_again(s: Script) -> Planted:
     n, e = s.calls_of("train"), s.calls_of("eval")
     if len(n) != 1 or len(e) != 1 or not acts_by_mode(s):
         return None
-    return s.replaced(n[0], re.sub(r"\S.*", "pass", s.lines[n[0] - 1])), [e[0], *range(n[0], n[0] + 8)]
+    return s.replaced(n[0], re.sub(r"\S.*", "pass", s.lines[n[0] - 1])), [e[0], *near(s, n[0])]
 
 
 def textual(pattern: str, replacement: Union[str, Callable[[Match[str]], str]], count: int = 1) -> Callable[[Script], Planted]:
