@@ -442,6 +442,8 @@ class Traces(Observer):
         if len(guard.Hook.all) != self._hooks:
             self._hooks = len(guard.Hook.all)
             self._originals = {id(h._function): h.original for h in guard.Hook.all}
+            # Of a method torch looks up the name anew, and finds the hook.
+            self._originals.update((id(h._hook), h.original) for h in guard.Hook.all if hasattr(h, "_hook"))
         return self._originals.get(id(func), func)
 
     def plan(self, func: Any) -> Optional[operations.Plan]:
