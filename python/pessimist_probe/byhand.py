@@ -161,7 +161,7 @@ class ByHand:
             if not text or re.match(r"(def|class)\b", text):
                 break
             text = text.split("#", 1)[0]
-            found = {"file": code.co_filename, "line": line, "function": code.co_name}
+            found = {"file": site.shown(code.co_filename), "line": line, "function": code.co_name}
             if self._clear_site is None and _clear.search(text):
                 self._clear_site = found
             elif self._update_site is None and _update.search(text) and ("grad" in text or ".data" in text or "lr" in text):

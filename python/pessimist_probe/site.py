@@ -23,6 +23,7 @@ def _folders() -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
 
 
 _stdlib, _packages = _folders()
+_start = os.path.join(os.getcwd(), "")
 
 
 def _kind(filename: str) -> int:
@@ -43,9 +44,14 @@ def _kind(filename: str) -> int:
     return known
 
 
+def shown(filename: str) -> str:
+    """Relative to the folder in which the program was started, where it lies below it."""
+    return filename[len(_start):] if filename.startswith(_start) else filename
+
+
 def of_frame(frame: FrameType, line: Optional[int] = None) -> Dict[str, Any]:
     code = frame.f_code
-    return {"file": code.co_filename, "line": line or frame.f_lineno or 1, "function": code.co_name}
+    return {"file": shown(code.co_filename), "line": line or frame.f_lineno or 1, "function": code.co_name}
 
 
 def user_frame(frame: Optional[FrameType] = None, building: Any = None) -> Optional[FrameType]:

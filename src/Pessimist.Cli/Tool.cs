@@ -59,6 +59,7 @@ sealed class Tool(Screen screen, IWalker walker)
         {
             new RunCommand(screen, programs, args),
             new OverfitCommand(screen, programs, args),
+            new WhatIfCommand(screen, programs, args),
             new DiagnoseCommand(screen, walker, args),
             new ReportCommand(screen),
             new ExplainCommand(screen),

@@ -52,34 +52,21 @@ sealed class OverfitCommand : ToolCommand, IProgramCommand
         var command = PythonCommand.Parse(_program.Words, Name);
         ProbeFiles.Inject();
         var python = _options.Interpreter(parsed, _screen, common);
-        void Say(string message)
-        {
-            if (!common.Quiet) _screen.Error.WriteLine($"pessimist: {message}");
-        }
-
-        Say($"{command.Program} runs again for each trial, up to some steps, with its output hidden; files that it writes at its start are written each time");
+        var say = Messages.To(_screen, common);
+        say($"{command.Program} runs again for each trial, up to some steps, with its output hidden; files that it writes at its start are written each time");
         using var folder = RunFolder.CreateIn(_options.Runs(parsed), command.Program, fault => _screen.Error.WriteLine($"warning: {fault}"));
         var run = new Run(folder.Append);
-        run.Add(new RunStarted
-        {
-            Id = folder.Id,
-            ToolVersion = VersionCommand.Number,
-            Command = Name,
-            Arguments = [.. _words.SkipWhile(w => w != Name).Skip(1)],
-            Time = DateTimeOffset.Now,
-            Device = "",
-            Threads = Environment.ProcessorCount,
-        });
+        run.Add(ProgramOptions.Started(folder, Name, _words));
 
         var steps = parsed.GetValue(_steps);
         var options = steps is { } most ? new OverfitOptions { MostSteps = most, Steps = Math.Min(200, most), SymptomSteps = Math.Min(400, most) } : new OverfitOptions();
         var interrupted = false;
         var tried = false;
-        using (var interrupts = new Interrupts(() => Say("stopping; what was found until now is reported")))
+        using (var interrupts = new Interrupts(() => say("stopping; what was found until now is reported")))
         {
             try
             {
-                tried = PythonOverfit.Run(python, command, run, options, parsed.GetValue(_budget) ?? s_budget, Say, interrupts.Token);
+                tried = PythonOverfit.Run(python, command, run, options, parsed.GetValue(_budget) ?? s_budget, say, interrupts.Token);
             }
             catch (OperationCanceledException)
             {

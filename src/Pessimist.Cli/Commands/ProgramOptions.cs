@@ -4,6 +4,8 @@ using Pessimist.Cli.Parsing;
 using Pessimist.Cli.Terminal;
 using Pessimist.Engine.Python;
 using Pessimist.Engine.Walk;
+using Pessimist.Observations;
+using Pessimist.Runs;
 
 namespace Pessimist.Cli.Commands;
 
@@ -30,6 +32,19 @@ sealed class ProgramOptions(bool watches = true)
         if (!common.Quiet) screen.Error.WriteLine($"python: {python.Path} {python.Version}{(python.Torch.Length > 0 ? $", torch {python.Torch}" : "")}");
         return python;
     }
+
+    /// <summary>The first record of a run.</summary>
+    /// <param name="words">The command line.</param>
+    public static RunStarted Started(RunFolder folder, string command, IReadOnlyList<string> words) => new()
+    {
+        Id = folder.Id,
+        ToolVersion = VersionCommand.Number,
+        Command = command,
+        Arguments = [.. words.SkipWhile(w => w != command).Skip(1)],
+        Time = DateTimeOffset.Now,
+        Device = "",
+        Threads = Environment.ProcessorCount,
+    };
 
     static double? Share(string text)
     {

@@ -34,7 +34,8 @@ public static class PythonRun
 
     /// <param name="run">Holds its <see cref="RunStarted"/>; the end is for the caller to write.</param>
     /// <param name="onInterrupt">Called when the user asks to end, on another thread.</param>
-    public static async Task<ProgramEnding> Watch(PythonInterpreter python, PythonCommand command, Run run, PythonProbeOptions options, ProgramOutput output, Action? onInterrupt = null)
+    /// <param name="limit">Then it is killed; null lets it run as long as it likes.</param>
+    public static async Task<ProgramEnding> Watch(PythonInterpreter python, PythonCommand command, Run run, PythonProbeOptions options, ProgramOutput output, Action? onInterrupt = null, TimeSpan? limit = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         var observed = 0;
@@ -47,7 +48,10 @@ public static class PythonRun
         using var process = PythonProcess.Start(python, command, server.Address, options, output);
         var start = Stopwatch.GetTimestamp();
         signals.Watch(process.Id);
-        await process.WaitForExitAsync().ConfigureAwait(false);
+        using (var time = new CancellationTokenSource(limit ?? Timeout.InfiniteTimeSpan))
+        using (time.Token.Register(() => process.Kill(entireProcessTree: true)))
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+
         signals.Watch(null);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         await server.Drain(s_quiet).ConfigureAwait(false);

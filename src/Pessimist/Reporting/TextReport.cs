@@ -293,7 +293,7 @@ public static class TextReport
         if (at.Column is { } data) text.Append(Numbers.Culture, $"  column `{Display.Clean(data)}`");
         if (at.Row is { } row) text.Append(Numbers.Culture, $"  row {row}");
         if (at.Function is { } function) text.Append(Numbers.Culture, $"  in `{Display.Clean(function)}`");
-        if (at.Module is { } module) text.Append(Numbers.Culture, $"  module `{Display.Clean(module)}`");
+        if (at.Module is { Length: > 0 } module) text.Append(Numbers.Culture, $"  module `{Display.Clean(module)}`");
         return text.ToString();
     }
 

@@ -49,7 +49,8 @@ public sealed class NonFiniteOperation(NonFiniteOperation.Limits limits) : Progr
 
     public void Read(NonFiniteFound observation)
     {
-        if (observation.Spread) _found ??= observation;
+        // A second run may have found the line that the first did not see.
+        if (observation.Spread && (_found is null || _found.Site is null && observation.Site is not null)) _found = observation;
     }
 
     protected override void OnLoop(LoopEvent observation) => _losses.Read(observation);

@@ -30,6 +30,14 @@ public sealed class NonFiniteOperationTests
         finding.Explains.ShouldBe(["PES301"]);
     }
 
+    [Fact]
+    public void A_second_run_that_saw_the_line_counts_before_the_first_that_did_not()
+    {
+        var finding = Diagnose([.. Loop(40, loss: BreaksAt30), s_log with { Operation = null, Site = null, Module = null, Inputs = [], Output = null, Place = NonFinitePlace.Loss }, s_log]).Findings.ShouldHaveSingleItem();
+
+        (finding.Code, finding.Location!.Line).ShouldBe(("PES701", 31));
+    }
+
     static readonly NonFiniteFound s_exp = s_log with { Operation = "exp", Inputs = [new TensorFacts { Shape = [32, 10], DType = "float32", Min = -9000, Max = 4e6 }] };
 
     [Fact]
