@@ -55,7 +55,10 @@ class _TorchFinder:
                     execute(module)
                     if self in sys.meta_path:
                         sys.meta_path.remove(self)
-                    install()
+                    try:
+                        install()
+                    except Exception as error:
+                        guard.fault(error)
 
                 loader.exec_module = guard.transparent(exec_module)
             return spec
@@ -95,6 +98,8 @@ def install() -> None:
             probe.unobserved.append("%s: %s" % (name, error))
     # Functions of torch are heard while modules are.
     functional = sys.modules.get("torch.nn.functional")
-    probe.passes.hooks += [h for h in guard.Hook.all if h.owner is functional and h.is_on and h not in probe.passes.hooks]
+    passes = getattr(probe, "passes", None)
+    if passes is not None:
+        passes.hooks += [h for h in guard.Hook.all if h.owner is functional and h.is_on and h not in passes.hooks]
     probe.program_started()
     guard.add_time(start)
