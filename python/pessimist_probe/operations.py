@@ -196,7 +196,7 @@ def settings_of(bound: Mapping[str, Any]) -> Dict[str, float]:
         if name in _SILENT:
             continue
         if isinstance(value, (bool, int, float)):
-            settings[_RENAMED_ARGUMENTS.get(name, name)] = float(value) if isinstance(value, float) else int(value)
+            settings[_RENAMED_ARGUMENTS.get(name, name)] = float(value) if isinstance(value, float) or abs(value) > 1 << 53 else int(value)
     return settings
 
 

@@ -114,7 +114,7 @@ class Parameters(Observer):
                     "weight": weight,
                     "gradient": gradient,
                     "update": updates[i] if updates else None,
-                    "nonFinite": bad or None,
+                    "nonFinite": bad,
                     "changed": changed[i] if changed else None,
                     "zeroGradients": zeros,
                 }

@@ -30,7 +30,7 @@ _MOST_OPERATIONS = 4096
 _MOST_MEASURED = 1 << 20
 
 # What was done before the first batch may be long, and its end matters.
-_MOST_BEFORE = 1024
+_MOST_BEFORE = 512
 _SECONDS_BEFORE = 0.3
 
 _MOST_JOINED = 8

@@ -8,7 +8,7 @@ import select
 import socket
 import time
 from collections import deque
-from json.encoder import encode_basestring_ascii
+from json.encoder import JSONEncoder, encode_basestring_ascii
 from typing import Any, Deque, Dict, List, Optional
 
 _MOST_WAITING_BYTES = 8 << 20
@@ -19,6 +19,10 @@ _LAST_WORDS_SECONDS = 0.5
 _PATIENCE = 60.0
 
 _unsafe = re.compile("[<>&'+`\x7f]")
+_rare = (("&", "\\u0026"), ("'", "\\u0027"), ("`", "\\u0060"), ("\x7f", "\\u007f"))
+# In a whole line a number may have one in its exponent.
+_plus = re.compile("(?<![0-9]e)\\+")
+_quick = JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _surrogate = re.compile("[\ud800-\udfff]")
 _snake = re.compile("_([a-z0-9])")
 _names: Dict[str, str] = {}
@@ -66,6 +70,26 @@ def encode(value: Any) -> str:
         return _text(str(value))
 
 
+def _line(kind: str, fields: Dict[str, Any]) -> str:
+    """A record but for its end. Python's own encoder is several times as fast; what it writes otherwise than we do is written anew."""
+    record = {"kind": kind}
+    for name, value in fields.items():
+        if value is not None:
+            record[camel(name)] = value
+    try:
+        text = _quick(record)
+    except (TypeError, ValueError):
+        return encode(record)[:-1]
+    if "null" in text or "NaN" in text or "Infinity" in text or "\\ud" in text:
+        return encode(record)[:-1]
+    # They stand in strings only.
+    text = text.replace("<", "\\u003c").replace(">", "\\u003e")
+    for character, code in _rare:
+        if character in text:
+            text = text.replace(character, code)
+    return (_plus.sub("\\\\u002b", text) if "+" in text else text)[:-1]
+
+
 class Session:
     """Where the records go. Nothing is opened before the program does something like training."""
 
@@ -94,12 +118,7 @@ class Session:
             self.dropped += 1
             return
         now = time.perf_counter()
-        parts = ['{"kind":', _text(kind)]
-        for name, value in fields.items():
-            if value is not None:
-                parts.append(',"%s":%s' % (camel(name), encode(value)))
-        parts.append(',"at":%.6f}\n' % (now - self._start))
-        line = "".join(parts).encode("ascii")
+        line = (_line(kind, fields) + ',"at":%.6f}\n' % (now - self._start)).encode("ascii")
         if self._waiting_bytes + len(line) > _MOST_WAITING_BYTES or not self.opened and len(self._waiting) >= _MOST_BEFORE_OPEN:
             self.dropped += 1
             return
