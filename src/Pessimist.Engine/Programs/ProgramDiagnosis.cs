@@ -4,6 +4,7 @@ using Pessimist.Experiments;
 using Pessimist.Observations;
 using Pessimist.Runs;
 using Pessimist.Signals;
+using Pessimist.Torch;
 
 namespace Pessimist.Engine.Programs;
 
@@ -25,7 +26,7 @@ public static class ProgramDiagnosis
             ToolVersion = typeof(Run).Assembly.GetName().Version?.ToString(3) ?? "",
             Command = "watch",
             Time = DateTimeOffset.Now,
-            Libtorch = Torch.Torch.Version,
+            Libtorch = Pessimist.Torch.Torch.Version,
         });
         var watched = Probe.Watch(program, run, options);
         cancel.ThrowIfCancellationRequested();
@@ -36,13 +37,21 @@ public static class ProgramDiagnosis
         }
         else
         {
-            if (MayBeSick(run))
+            // What fails in a changed step, or in one that fails as it is, is the program's own: what was recorded of it counts.
+            try
             {
-                said?.Invoke("looking closer at a program that does not learn");
-                foreach (var observation in subject.LookCloser()) run.Add(observation);
-            }
+                if (MayBeSick(run))
+                {
+                    said?.Invoke("looking closer at a program that does not learn");
+                    foreach (var observation in subject.LookCloser()) run.Add(observation);
+                }
 
-            Overfit(subject, run, said, overfit, cancel);
+                Overfit(subject, run, said, overfit, cancel);
+            }
+            catch (Exception e) when (e is TorchException or PessimistException)
+            {
+                run.Add(new StageFinished { Number = 1, Name = "single batch", Status = StageStatus.Skipped, Summary = $"the first training step cannot be taken again: {e.Message}" });
+            }
         }
 
         run.Add(new RunEnded { Ending = RunEnding.Completed });

@@ -6,6 +6,8 @@ namespace Pessimist.Engine.Watching;
 /// <summary>Remembers the last thing that failed, in case the program does not catch it.</summary>
 sealed class Failures(Session session)
 {
+    const long MostMeasured = 1 << 22;
+
     Exception? _error;
     string? _operation;
     string? _module;
@@ -32,7 +34,11 @@ sealed class Failures(Session session)
 
         void Add(Tensor? tensor)
         {
-            if (tensor is { IsDisposed: false }) inputs.Add(Facts.Outline(tensor, session.Networks.Find(tensor) is { } note ? $"parameter {note.FullName}" : null));
+            if (tensor is not { IsDisposed: false }) return;
+            var role = session.Networks.Find(tensor) is { } note ? $"parameter {note.FullName}" : null;
+            // What was refused may be a matter of its values.
+            using var noGrad = Autograd.NoGrad();
+            inputs.Add(role is null && tensor.Numel is > 0 and <= MostMeasured ? Facts.Measure(tensor) : Facts.Outline(tensor, role));
         }
     }
 

@@ -60,6 +60,7 @@ public sealed class AugmentedValidationData(AugmentedValidationData.Limits limit
     {
         ArgumentNullException.ThrowIfNull(observation);
         observation = _loaders.Grouped(observation);
+        if (observation is { Loader: null, Phase: Phase.Evaluate, Step: > 0, Inputs: [{ Hash: not null }, ..] }) ReadWithoutLoader(observation);
         if (observation is not { Loader: { } loader, Index: { } index, Inputs: [{ Hash: { } hash }, ..] }) return;
         if (observation.Phase == Phase.Train) _trainLoaders.Add(loader);
         if (observation.Phase != Phase.Evaluate || observation.LabelOrder.Distinct().Take(2).Count() < 2) return;
@@ -76,10 +77,47 @@ public sealed class AugmentedValidationData(AugmentedValidationData.Limits limit
         if (first.Inputs[0].Hash != hash) source.Changed++;
     }
 
+    /// <summary>Batches that come from no loader are known again by their labels: enough of them, in an order that is no order.</summary>
+    void ReadWithoutLoader(BatchObserved batch)
+    {
+        if (batch.LabelOrder.Count < limits.Labels || batch.LabelOrder.Distinct().Take(2).Count() < 2 || batch.LabelOrder.Zip(batch.LabelOrder.Skip(1)).Count(p => p.First != p.Second) < limits.Labels / 3) return;
+        var key = string.Join(' ', batch.LabelOrder);
+        if (!_alone.TryGetValue(key, out var first))
+        {
+            if (_alone.Count < MostAlone) _alone[key] = batch;
+            return;
+        }
+
+        // Twice in one evaluation: predictions are averaged over random changes.
+        if (first.Step == batch.Step) _aloneAverages |= first.Inputs[0].Hash != batch.Inputs[0].Hash;
+        else if (first.Inputs[0].Shape.SequenceEqual(batch.Inputs[0].Shape))
+        {
+            _aloneAgain++;
+            if (first.Inputs[0].Hash != batch.Inputs[0].Hash) _aloneChanged++;
+            _aloneSite ??= batch.Site;
+        }
+    }
+
+    const int MostAlone = 1000;
+
+    readonly Dictionary<string, BatchObserved> _alone = new(StringComparer.Ordinal);
+    bool _aloneAverages;
+    int _aloneAgain, _aloneChanged;
+    Site? _aloneSite;
+
+    Verdict WithoutLoader() => _aloneAgain == 0 ? NotEnoughEvidence("no validation batch with class labels came twice")
+        : _aloneAverages || _aloneChanged < limits.Changed * _aloneAgain ? Passed("evaluated batches come again as they were, or are averaged over")
+        : Found(Finding("evaluated batches come again with other inputs: random changes are made to them", EvidenceClass.Proved) with
+        {
+            Location = Location.Of(_aloneSite),
+            Evidence = [new("batches that came again with the same labels and other inputs", string.Create(CultureInfo.InvariantCulture, $"{_aloneChanged} of {_aloneAgain}"), "0", "definition")],
+            Fixes = ["prepare the data to evaluate on without random changes"],
+        });
+
     public override Verdict Conclude()
     {
         var sources = _sources.Where(s => !_trainLoaders.Contains(s.Key)).ToArray();
-        if (!sources.Any(s => s.Value.Compared > 0)) return NotEnoughEvidence("no validation batch with class labels came twice");
+        if (!sources.Any(s => s.Value.Compared > 0)) return WithoutLoader();
         foreach (var (number, source) in sources)
         {
             if (source.Averages || source.Labels < limits.Labels || source.SameLabels < 0.9 * source.Compared || source.Changed < limits.Changed * source.SameLabels) continue;

@@ -5,7 +5,7 @@ using Pessimist.Signals;
 namespace Pessimist.Checks.Data;
 
 /// <summary>PES119 repeated-batches</summary>
-public sealed class RepeatedBatches(RepeatedBatches.Limits limits) : Check(About), IReads<BatchObserved>, IReads<LoaderBuilt>, IReads<SingleBatchTried>
+public sealed class RepeatedBatches(RepeatedBatches.Limits limits) : Check(About), IReads<BatchObserved>, IReads<LoaderBuilt>, IReads<SingleBatchTried>, IReads<OperationSeen>
 {
     public static readonly CheckInfo About = new()
     {
@@ -92,6 +92,7 @@ public sealed class RepeatedBatches(RepeatedBatches.Limits limits) : Check(About
         _anyBatch = true;
         foreach (var example in observation.Examples) _trained.Add(example);
         var hash = observation.Inputs is [{ Hash: { } whole }, ..] ? whole : observation.Examples.Count > 0 ? string.Join('|', observation.Examples) : null;
+        if (observation.Loader is null && hash is not null) Add(_alone, observation, hash);
         if (observation.Loader is not { } loader || hash is null) return;
         if (!_series.TryGetValue(loader, out var series)) _series[loader] = series = new Series();
         Add(series, observation, hash);
@@ -125,9 +126,42 @@ public sealed class RepeatedBatches(RepeatedBatches.Limits limits) : Check(About
         (series.Last, series.LastHash) = (batch, hash);
     }
 
+    static readonly string[] s_draws = ["index_select", "index", "gather", "take"];
+
+    readonly Series _alone = new();
+    readonly OperationGraph _graph = new();
+
+    public void Read(OperationSeen observation) => _graph.Read(observation);
+
+    /// <summary>Rows of a larger tensor are drawn by index for each batch; null where no trace shows it.</summary>
+    (long Rows, long Of, Site? Site)? Draw()
+    {
+        foreach (var trace in _graph.Traces)
+            for (var i = 0; i < trace.Operations.Count; i++)
+                foreach (var input in trace.Operations[i].Inputs)
+                    if (trace.RoleOf(input) == "input 0" && trace.SourceOf(input, i).Maker is { } maker && s_draws.Contains(trace.NameAt(maker))
+                        && trace.Operations[maker] is { Inputs: [{ Shape: [var all, ..] }, ..], Outputs: [{ Shape: [var rows, ..] }, ..] } draw && all >= 2 * rows)
+                        return (rows, all, draw.Site);
+        return null;
+    }
+
+    Verdict WithoutLoader()
+    {
+        if (_alone.Run < limits.Steps || _alone.Varies) return NotEnoughEvidence(_anyBatch ? "the batches come from no loader that was seen" : "no training batch was seen");
+        // All of the data at each step, or one batch that is overfitted on purpose, is not drawn anew.
+        if (Draw() is not var (rows, all, site) || _alone.Examples.Count < limits.Examples) return NotEnoughEvidence("every step trains on the same batch, which may be all there is");
+        return Found(Finding($"every step trains on the same {rows} rows of {all}, though they are drawn anew each time", EvidenceClass.Proved) with
+        {
+            Location = Location.Of(site),
+            Evidence = [new("steps in a row with the same batch", _alone.Run.ToString(CultureInfo.InvariantCulture), limits.Steps.ToString(CultureInfo.InvariantCulture), "convention")],
+            Fixes = ["set the seed once, before the loop"],
+        });
+    }
+
     public override Verdict Conclude()
     {
         if (_isOverfitted) return NotApplicable("one batch is overfitted on purpose");
+        if (_series.Count == 0 && _anyBatch) return WithoutLoader();
         if (_series.Count == 0) return NotEnoughEvidence(_anyBatch ? "the batches come from no loader that was seen" : "no training batch was seen");
         var all = _series.Values.Sum(s => s.Steps);
         if (all < limits.Steps) return NotEnoughEvidence($"{all} batches are too few, {limits.Steps} are needed");

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Modes;
 
 /// <summary>PES611 constant-prediction</summary>
-public sealed class ConstantPrediction(ConstantPrediction.Limits limits) : Check(About), IReads<ConfusionMeasured>, IReads<BaselineCompared>
+public sealed class ConstantPrediction(ConstantPrediction.Limits limits) : Check(About), IReads<ConfusionMeasured>, IReads<BaselineCompared>, IReads<LossObserved>, IReads<BatchObserved>
 {
     public static readonly CheckInfo About = new()
     {
@@ -36,6 +37,15 @@ public sealed class ConstantPrediction(ConstantPrediction.Limits limits) : Check
         /// <summary>Relative difference to the error of the mean, for numbers.</summary>
         [Origin(Origin.Convention)] public double SameError { get; init; } = 0.001;
 
+        /// <summary>Entropy of the classes over that of even ones, below which they are skewed.</summary>
+        [Origin(Origin.Convention, "two classes, one of them rarer than one in seven")] public double Skewed { get; init; } = 0.6;
+
+        /// <summary>Loss at the end of a watched program over the entropy of the classes.</summary>
+        [Origin(Origin.Convention)] public double SameLoss { get; init; } = 0.85;
+
+        /// <summary>Examples that the losses of a watched program were taken over.</summary>
+        [Origin(Origin.Convention)] public int Watched { get; init; } = 500;
+
         /// <summary>Examples needed to compare with the error of the mean.</summary>
         [Origin(Origin.Convention)] public int Count { get; init; } = 30;
     }
@@ -58,6 +68,7 @@ public sealed class ConstantPrediction(ConstantPrediction.Limits limits) : Check
 
     public override Verdict Conclude() => _confusion is { Counts.Count: > 1 } confusion ? OneClass(confusion)
         : _mean is { } mean ? TheMean(mean)
+        : _frequencies.Seen ? TheFrequencies()
         : NotEnoughEvidence("no predictions were counted");
 
     Verdict OneClass(ConfusionMeasured confusion)
@@ -78,6 +89,26 @@ public sealed class ConstantPrediction(ConstantPrediction.Limits limits) : Check
                 new($"examples of \"{confusion.Classes[only]}\"", Share(total - others, total)),
             ],
             Fixes = ["read the findings about the single batch and the learning rate first; weight rare classes if one class makes most examples"],
+        });
+    }
+
+    readonly ClassFrequencies _frequencies = new();
+
+    public void Read(LossObserved observation) => _frequencies.Read(observation);
+    public void Read(BatchObserved observation) => _frequencies.Read(observation);
+
+    /// <summary>Of a watched program: the loss of one that answers with the class frequencies, whatever the input.</summary>
+    Verdict TheFrequencies()
+    {
+        if (_frequencies is not { Entropy: { } entropy, Rarest: { } rarest, LastLoss: { } last } || _frequencies.Examples < limits.Watched) return NotEnoughEvidence("too few losses and labels were seen");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{last:0.####}; the frequencies of the classes alone give {entropy:0.####}");
+        if (entropy > limits.Skewed * Math.Log(_frequencies.Classes)) return NotApplicable("the classes are not so skewed that one of them could be the only answer");
+        if (last < limits.SameLoss * entropy) return Passed($"the loss ends at {text}");
+        return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"the network answers with the frequencies of the classes, whatever the input: the rarest class, {rarest:0.##%} of the examples, is never told apart"), EvidenceClass.Suspected) with
+        {
+            Location = Location.Of(_frequencies.Site),
+            Evidence = [new("mean of the last losses", text, string.Create(CultureInfo.InvariantCulture, $"{limits.SameLoss * entropy:0.####}"), "convention")],
+            Fixes = ["judge by recall, class by class; weight the loss of rare classes, or draw their examples more often"],
         });
     }
 
