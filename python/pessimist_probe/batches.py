@@ -38,6 +38,9 @@ class Batches(Observer):
         }
         if is_from_loader and handed is not None:
             fields.update(loader=handed.loader, epoch=handed.epoch, index=handed.index)
+            target = handed.target
+            if target is not None and not any(t is target for t in inputs):
+                _put(fields, target)
         if current.measures:
             fields["channel_means"], fields["channel_stds"] = facts.channel_moments(first)
         self._open = (current, fields)
@@ -52,13 +55,17 @@ class Batches(Observer):
         current, fields = self._open
         if current is not probe.passes.current or "target" in fields or current.phase != "unknown":
             return
-        fields["target"] = facts.tensor_facts(target, True, "target", hash=True)
-        labels, order = _labels(target)
-        if labels:
-            fields["labels"], fields["label_order"] = labels, order
+        _put(fields, target)
 
     def turn_end(self) -> None:
         self._open = None
+
+
+def _put(fields: Dict[str, Any], target: Any) -> None:
+    fields["target"] = facts.tensor_facts(target, True, "target", hash=True)
+    labels, order = _labels(target)
+    if labels:
+        fields["labels"], fields["label_order"] = labels, order
 
 
 def _labels(target: Any) -> Tuple[Dict[str, int], List[int]]:

@@ -1,8 +1,10 @@
 """Sources of batches: how they are made, what they hand out, and how long the program waits for them."""
 
 import time
+import weakref
 from typing import Any, Dict, List, Optional
 
+import torch
 from torch.utils import data
 from torch.utils.data import dataloader
 
@@ -10,11 +12,13 @@ from . import guard, site
 from .observer import Observer
 from .passes import tensors_in
 from .probe import Probe
-from .structure import WeakMap
+from .structure import WeakMap, revived
 
 _MOST_HANDED_OUT = 8
 _DEEPEST = 4
 _MOST_TRANSFORMS = 64
+
+_LABELS = ("labels", "label", "targets", "target", "y")
 
 # Classes of transforms that are random though nothing in their names says so.
 _RANDOM = ("ColorJitter", "AutoAugment", "RandAugment", "TrivialAugmentWide", "AugMix", "GaussianBlur", "ElasticTransform", "MixUp", "CutMix")
@@ -24,7 +28,13 @@ class Handed:
     """What a loader handed out last."""
 
     def __init__(self, loader: int, epoch: int, index: int, ids: Dict[int, int], rows: int, target: Any) -> None:
-        self.loader, self.epoch, self.index, self.ids, self.rows, self.target = loader, epoch, index, ids, rows, target
+        self.loader, self.epoch, self.index, self.ids, self.rows = loader, epoch, index, ids, rows
+        self._target = None if target is None else weakref.ref(target)
+
+    @property
+    def target(self) -> Any:
+        """Its labels, as far as they can be told and are still there."""
+        return None if self._target is None else revived(self._target())
 
 
 class Loaders(Observer):
@@ -95,7 +105,7 @@ class Loaders(Observer):
         tensors = list(tensors_in(batch))[:_MOST_HANDED_OUT]
         first = tensors[0] if tensors else None
         rows = first.shape[0] if first is not None and first.dim() > 0 else -1
-        self.handed = Handed(number, epoch, index, {id(t): i for i, t in enumerate(tensors)}, rows, None)
+        self.handed = Handed(number, epoch, index, {id(t): i for i, t in enumerate(tensors)}, rows, _target_in(batch, tensors, rows))
 
     # Turns
 
@@ -107,6 +117,18 @@ class Loaders(Observer):
         computed = max(0.0, now - self._reported - self.waited)
         probe.emit("step-timed", step=probe.step, steps=turns, waiting=self.waited / turns, computing=computed / turns)
         self.waited, self._reported, self._turn = 0.0, now, probe.turn
+
+
+def _target_in(batch: Any, tensors: List[Any], rows: int) -> Any:
+    """The labels of a batch: what is named so, or the second and last of two."""
+    if isinstance(batch, dict):
+        for key in _LABELS:
+            if isinstance(batch.get(key), torch.Tensor):
+                return batch[key]
+        return None
+    if isinstance(batch, (list, tuple)) and len(batch) == 2 and isinstance(batch[1], torch.Tensor) and batch[1].dim() > 0 and batch[1].shape[0] == rows:
+        return batch[1]
+    return None
 
 
 def _length(value: Any) -> Optional[int]:
