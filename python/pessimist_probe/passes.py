@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from . import graph, guard, site
+from .place import Place
 from .probe import Probe
 from .structure import ModuleNote, Network
 
@@ -41,7 +42,7 @@ class Pass:
         # Puts of its output in autograd's graph, with the names of the nodes.
         self.marks: Dict[int, str] = {}
         # Where its outputs lie: data that goes on behind a detach.
-        self.places: List[int] = []
+        self.places: List[Place] = []
         self.feeds: List["Pass"] = []
         self.modes: List[Tuple[str, bool, bool]] = []
         self.is_root = True
@@ -163,7 +164,7 @@ class Passes:
             current.site = site.here()
             places = {t.data_ptr() for t in tensors_in((args, kwargs)) if t.layout == torch.strided}
             for earlier in self._pending:
-                if not places.isdisjoint(earlier.places):
+                if any(p.address in places and p.holds(p.address) for p in earlier.places):
                     earlier.feeds.append(current)
         self.current = current
         self.looks = current.records
@@ -185,7 +186,7 @@ class Passes:
                 if number is not None:
                     current.marks[number] = tensor.grad_fn.name()
             if tensor.layout == torch.strided and current.records:
-                current.places.append(tensor.data_ptr())
+                current.places.append(Place(tensor))
             if len(current.marks) >= _MOST_TENSORS or len(current.places) >= _MOST_TENSORS:
                 break
         trains = current.gradients_on and current.training
@@ -265,7 +266,7 @@ class Passes:
     def took_part(self, place: int) -> None:
         """Data that a loss was given as its target lies where a pass without gradients put it: a teacher."""
         for waiting in self._pending:
-            if place in waiting.places and not waiting.marks:
+            if not waiting.marks and any(p.holds(place) for p in waiting.places):
                 self._part_of_training.add(waiting.kind)
 
     def _apply(self, reached: List[bool]) -> None:
