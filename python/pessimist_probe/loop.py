@@ -23,6 +23,8 @@ _MOST_UNENDED = 2000
 _LEAP = 10
 # Backward passes without a step that one turn may have, as when gradients are accumulated.
 _MOST_BACKWARDS = 64
+# Losses told at once.
+_MOST_FOLLOWED = 256
 # Those of one turn that are measured.
 _MEASURED_BACKWARDS = 8
 # Turns of as many after which an optimizer that never stepped is taken for forgotten: from then on each backward pass is a turn.
@@ -70,6 +72,10 @@ class Loop:
         # Steps that optimizers took.
         self.stepped = 0
         self.optimizers = 0
+        # Losses of turns that are not told, of one backward pass each.
+        self._followed: List[float] = []
+        self._followed_from = 0
+        self._backward_at: Site = None
         self.by_hand = ByHand(probe, self)
         self._turns_begun = False
         # Nothing of this turn will be recorded unless it turns out to be odd: only the order of its moves is kept.
@@ -123,12 +129,31 @@ class Loop:
             self.end_turn(True)
             return
         self._last_lean = (order, self._values, probe.step)
+        if self.backwards == 1:
+            self._follow(next(v for k, v in zip(order, self._values) if k[0] == "backward"), probe.step)
         self._order = self.order = []
         self._values = self.values = []
         self.backwards = 0
         probe.step += 1
         sampling.turn += 1
         sampling.spent += _LEAN
+
+    def _follow(self, loss: Optional[float], step: int) -> None:
+        """The loss of a turn that is not told."""
+        followed = self._followed
+        if followed and (len(followed) >= _MOST_FOLLOWED or self._followed_from + len(followed) != step):
+            self._tell_followed()
+            followed = self._followed
+        if loss is None:
+            return
+        if not followed:
+            self._followed_from = step
+        followed.append(loss)
+
+    def _tell_followed(self) -> None:
+        if self._followed:
+            followed, self._followed = self._followed, []
+            self._probe.emit("losses-followed", step=self._followed_from, values=followed, site=self._backward_at)
 
     def last(self, action: str) -> Optional[Move]:
         """The last move of this kind in the turn, to add what became known of it."""
@@ -140,6 +165,8 @@ class Loop:
 
     def _tell(self, moves: List[Move]) -> None:
         for move in moves:
+            if move.action == "backward":
+                self._backward_at = move.site
             self._probe.emit("loop-event", action=move.action, step=move.step, subject=move.subject, site=move.site, **move.more)
 
     # Turns
@@ -161,7 +188,10 @@ class Loop:
         self._last_turn, self._moves = self._moves, []
         self._last_is_told = is_new or self._new_epoch or probe.records
         if self._last_is_told:
+            self._tell_followed()
             self._tell(self._last_turn)
+        elif self.backwards == 1:
+            self._follow(next((m.more.get("loss") for m in self._last_turn if m.action == "backward"), None), probe.step)
         self._order = self.order = []
         self._values = self.values = []
         self._new_epoch = False
@@ -208,6 +238,10 @@ class Loop:
             for move in self._moves:
                 move.step = step
             self._last_turn, self._moves, self._last_is_told = self._moves, moves, False
+        if not self._last_is_told and self._followed and self._last_turn and self._followed_from + len(self._followed) == self._last_turn[0].step + 1:
+            # Its loss is told with its moves.
+            self._followed.pop()
+        self._tell_followed()
         if not self._last_is_told:
             self._tell(self._last_turn)
         self._tell(self._moves)

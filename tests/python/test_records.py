@@ -6,6 +6,15 @@ from typing import Any, Dict, List, Tuple
 from support import Result, run_all
 
 PROGRAMS = {
+    "long": """
+        import torch
+        net = torch.nn.Linear(2, 1)
+        sgd = torch.optim.SGD(net.parameters(), lr=0.01)
+        for step in range(700):
+            sgd.zero_grad()
+            net(torch.ones(2, 2)).square().mean().backward()
+            sgd.step()
+        """,
     "usual": """
         import torch
         from torch import nn
@@ -109,6 +118,14 @@ class Records(unittest.TestCase):
 
     def line(self, name: str, text: str) -> int:
         return lines_of(PROGRAMS[name], text)
+
+    def test_the_loss_of_every_step_is_told_once_with_its_moves_or_without(self) -> None:
+        result = self.results["long"]
+        followed = result.of("losses-followed")
+        told = [r["step"] for r in result.of("loop-event", action="backward")] + [f["step"] + i for f in followed for i in range(len(f["values"]))]
+        self.assertEqual(sorted(told), list(range(700)))
+        self.assertTrue(followed)
+        self.assertEqual({f["site"]["line"] for f in followed}, {r["site"]["line"] for r in result.of("loop-event", action="backward")})
 
     def test_program(self) -> None:
         usual = self.results["usual"]

@@ -120,6 +120,7 @@ public static class ProgramDiagnosis
         foreach (var observation in run.Observations)
             if (observation is LoopEvent loop) progress.Read(loop);
             else if (observation is LossObserved loss) progress.Read(loss);
+            else if (observation is LossesFollowed losses) progress.Read(losses);
         return progress;
     }
 }

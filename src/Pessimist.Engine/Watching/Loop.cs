@@ -16,7 +16,11 @@ sealed class Loop(Session session)
 
     /// <summary>Moves that are told of a turn that does not end.</summary>
     const int MostUnended = 2000;
+    const int MostFollowed = 256;
 
+    List<double> _followed = [];
+    long _followedFrom;
+    Site? _followedAt;
     List<Move> _moves = [];
     List<Move> _lastTurn = [];
     bool _lastIsTold = true;
@@ -52,7 +56,12 @@ sealed class Loop(Session session)
         var isNew = _orders.Count < MostOrders && _orders.Add(_order);
         (_lastTurn, _moves) = (_moves, _lastTurn);
         _lastIsTold = isNew || _newEpoch || session.Sampling.Records;
-        if (_lastIsTold) Tell(_lastTurn);
+        if (_lastIsTold)
+        {
+            TellFollowed();
+            Tell(_lastTurn);
+        }
+        else Follow(_lastTurn);
         _moves.Clear();
         _order = default;
         _newEpoch = false;
@@ -62,10 +71,37 @@ sealed class Loop(Session session)
     /// <summary>The last turn is told in any case.</summary>
     public void Finish()
     {
+        // The loss of the last turn is told with its moves.
+        if (!_lastIsTold && _followed.Count > 0 && _lastTurn.Count > 0 && _followedFrom + _followed.Count == _lastTurn[0].Step + 1) _followed.RemoveAt(_followed.Count - 1);
+        TellFollowed();
         if (!_lastIsTold) Tell(_lastTurn);
         Tell(_moves);
         _lastIsTold = true;
         _moves.Clear();
+    }
+
+    /// <summary>The loss of a turn that is not told, when it has one backward pass.</summary>
+    void Follow(List<Move> turn)
+    {
+        Move? only = null;
+        foreach (ref readonly var move in CollectionsMarshal.AsSpan(turn))
+        {
+            if (move.Action != LoopAction.Backward) continue;
+            if (only is not null) return;
+            only = move;
+        }
+
+        if (only is not { Loss: { } loss, Step: var step, Site: var site }) return;
+        if (_followed.Count > 0 && (_followed.Count >= MostFollowed || _followedFrom + _followed.Count != step)) TellFollowed();
+        if (_followed.Count == 0) (_followedFrom, _followedAt) = (step, site);
+        _followed.Add(loss);
+    }
+
+    void TellFollowed()
+    {
+        if (_followed.Count == 0) return;
+        session.Recording.Add(new LossesFollowed { Step = _followedFrom, Values = _followed, Site = _followedAt });
+        _followed = [];
     }
 
     void Tell(List<Move> moves)

@@ -7,7 +7,7 @@ namespace Pessimist.Checks;
 /// A check of a watched program. Knows whether there is a symptom: a statistic alone may speak only then (<see cref="HasSymptom"/>), and
 /// stays silent when the program learns or its single batch is fitted.
 /// </summary>
-public abstract class ProgramCheck(CheckInfo info) : SingleBatchCheck(info), IReads<LoopEvent>, IReads<LossObserved>
+public abstract class ProgramCheck(CheckInfo info) : SingleBatchCheck(info), IReads<LoopEvent>, IReads<LossObserved>, IReads<LossesFollowed>
 {
     protected TrainingProgress Progress { get; } = new();
 
@@ -28,6 +28,8 @@ public abstract class ProgramCheck(CheckInfo info) : SingleBatchCheck(info), IRe
         Progress.Read(observation);
         OnLoss(observation);
     }
+
+    void IReads<LossesFollowed>.Read(LossesFollowed observation) => Progress.Read(observation);
 
     /// <summary>Called for each move of the loop, in order.</summary>
     protected virtual void OnLoop(LoopEvent observation)

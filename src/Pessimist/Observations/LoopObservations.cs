@@ -38,6 +38,20 @@ public sealed record LoopEvent : Observation
     public Site? Site { get; init; }
 }
 
+/// <summary>
+/// The losses of steps whose moves were not recorded: the values that backward started from, step after step, in order with the moves that were. Only
+/// of loops with one backward pass a step.
+/// </summary>
+public sealed record LossesFollowed : Observation
+{
+    /// <summary>Of the first value; each further value is of the step after.</summary>
+    public required long Step { get; init; }
+    public required IReadOnlyList<double> Values { get; init; }
+
+    /// <summary>Where backward is called.</summary>
+    public Site? Site { get; init; }
+}
+
 /// <summary>A batch that went into a network.</summary>
 public sealed record BatchObserved : Observation
 {

@@ -54,6 +54,7 @@ namespace Pessimist.Observations;
 [JsonDerivedType(typeof(LoopEvent), "loop-event")]
 [JsonDerivedType(typeof(BatchObserved), "batch-observed")]
 [JsonDerivedType(typeof(LossObserved), "loss-observed")]
+[JsonDerivedType(typeof(LossesFollowed), "losses-followed")]
 [JsonDerivedType(typeof(PassObserved), "pass-observed")]
 [JsonDerivedType(typeof(ParametersMeasured), "parameters-measured")]
 [JsonDerivedType(typeof(ActivationsMeasured), "activations-measured")]

@@ -8,6 +8,7 @@ public sealed class StepSizes
     const int Head = 10;
     const int Tail = 64;
     const int Most = 20_000;
+    const double LargeShare = 0.05;
 
     readonly Dictionary<string, (double First, double Last)> _norms = [];
     readonly List<double> _head = [];
@@ -21,7 +22,8 @@ public sealed class StepSizes
         ArgumentNullException.ThrowIfNull(measured);
         // Biases begin at 0, where a ratio means nothing.
         var weights = measured.Parameters.Where(p => p.Name.EndsWith("weight", StringComparison.OrdinalIgnoreCase)).ToArray();
-        if (weights.Length == 0) weights = [.. measured.Parameters];
+        // Where names do not tell, those that are large beside the others are no biases.
+        if (weights.Length == 0) weights = [.. measured.Parameters.Where(p => p.Weight >= LargeShare * measured.Parameters.Max(q => q.Weight))];
         foreach (var weight in weights.Where(w => double.IsFinite(w.Weight)))
             if (_norms.TryGetValue(weight.Name, out var norms)) _norms[weight.Name] = (norms.First, weight.Weight);
             else if (_norms.Count < Most) _norms[weight.Name] = (weight.Weight, weight.Weight);

@@ -65,6 +65,13 @@ public sealed class TrainingProgress
         Add(loop.Site, loss);
     }
 
+    public void Read(LossesFollowed losses)
+    {
+        ArgumentNullException.ThrowIfNull(losses);
+        if (!_anyBackward) return;
+        foreach (var loss in losses.Values) Add(losses.Site, loss);
+    }
+
     public void Read(LossObserved loss)
     {
         ArgumentNullException.ThrowIfNull(loss);

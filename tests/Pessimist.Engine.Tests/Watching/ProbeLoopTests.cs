@@ -171,6 +171,27 @@ public sealed class ProbeLoopTests
     }
 
     [Fact]
+    public void The_loss_of_every_step_is_told_once_with_its_moves_or_without()
+    {
+        var run = Watched.Run(() =>
+        {
+            var net = new Linear(2, 1);
+            using var sgd = new SGD(net.Parameters(), 0.01);
+            for (var i = 0; i < 1000; i++)
+            {
+                using var scope = Scope.New();
+                sgd.ZeroGrad();
+                Loss.Mse(net.Forward(Tensor.Ones([2, 2])), Tensor.Zeros([2, 1])).Backward();
+                sgd.Step();
+            }
+        });
+        var told = run.All<LoopEvent>().Where(m => m.Action == LoopAction.Backward).Select(m => m.Step)
+            .Concat(run.All<LossesFollowed>().SelectMany(f => f.Values.Select((_, i) => f.Step + i)));
+        told.Order().ShouldBe(Enumerable.Range(0, 1000).Select(i => (long)i));
+        run.All<LossesFollowed>().SelectMany(f => f.Values).ShouldAllBe(loss => loss >= 0);
+    }
+
+    [Fact]
     public void A_GAN_trains_both_networks()
     {
         var run = Watched.Run(() => Programs.Gan());

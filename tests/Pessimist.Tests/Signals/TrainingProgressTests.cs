@@ -34,6 +34,16 @@ public sealed class TrainingProgressTests
     }
 
     [Fact]
+    public void Losses_between_recorded_steps_count_as_those_that_were()
+    {
+        var progress = Descending([.. Falling(9, 1.9, 50)], 5);
+        progress.Read(new LossesFollowed { Step = 50, Values = Flat(1.9, 300) });
+
+        progress.Count.ShouldBe(350);
+        progress.State.ShouldBe(ProgressState.Stuck);
+    }
+
+    [Fact]
     public void A_fine_tuned_network_that_starts_low_learns() => Of(Flat(0.05, 200), "cross-entropy", 10).State.ShouldBe(ProgressState.Learns);
 
     [Fact]

@@ -94,9 +94,10 @@ public sealed class ActivationOnOutput(ActivationOnOutput.Limits limits) : LossC
             if (FaultOf(example) is not { } fault) continue;
             // Targets differ from batch to batch; what the network is made of does not.
             if (fault is Fault.OutOfRange or Fault.SoftmaxOverLabels ? guilty.No * 3 > guilty.Yes : guilty.No > 0) continue;
-            if (fault == Fault.RectifiedLogits && !HasSymptom) continue;
-            var evidence = fault == Fault.RectifiedLogits ? EvidenceClass.Suspected : EvidenceClass.Proved;
-            return Found(Finding(Message(fault, example), evidence, guilty.Train > 0 ? Level.Error : Level.Warning) with
+            // Many a network learns in spite of it.
+            var isHarmless = fault == Fault.RectifiedLogits && !HasSymptom;
+            var evidence = fault == Fault.RectifiedLogits && HasSymptom ? EvidenceClass.Suspected : EvidenceClass.Proved;
+            return Found(Finding(Message(fault, example), evidence, isHarmless ? Level.Note : guilty.Train > 0 ? Level.Error : Level.Warning) with
             {
                 Location = At(example.MadeAt ?? guilty.Site, example.MadeIn),
                 Related = example.MadeAt is not null && guilty.Site is { } called ? [new RelatedLocation(called.File, called.Line, "the loss is called here")] : [],
@@ -106,7 +107,7 @@ public sealed class ActivationOnOutput(ActivationOnOutput.Limits limits) : LossC
                     .. fault == Fault.OutOfRange ? new Evidence[] { new("targets", Targets(example.Target!), Allowed(MakerOf(example)), "definition") } : [],
                     .. fault == Fault.SoftmaxOverLabels ? new Evidence[] { new("labels of an example, on average", Number(example.Target!.Mean!.Value * example.Target.Shape[1]), "1, the sum of a softmax", "definition") } : [],
                     new("batches", guilty.Share),
-                    .. fault == Fault.RectifiedLogits ? new Evidence[] { new("symptom", Symptom) } : [],
+                    .. fault == Fault.RectifiedLogits && HasSymptom ? new Evidence[] { new("symptom", Symptom) } : [],
                 ],
                 Fixes = [Fix(fault, example)],
             });

@@ -63,7 +63,7 @@ public sealed class SoftmaxBeforeCrossEntropyTests
 
     [Fact]
     public void Nll_after_log_softmax_is_silent() =>
-        Diagnose(Steps(30, s => CrossEntropy(s, LogProbabilities, madeBy: "log_softmax") with { Kind = "nll" })).Findings.ShouldBeEmpty();
+        Diagnose(Steps(30, s => CrossEntropy(s, LogProbabilities, Falling(s), "log_softmax") with { Kind = "nll" })).Findings.ShouldBeEmpty();
 
     [Fact]
     public void A_few_values_are_not_enough()
