@@ -13,6 +13,7 @@ from torch import Tensor
 from . import context, guard
 from .method import Method
 from .observer import Observer
+from .place import Place
 
 if TYPE_CHECKING:
     from .probe import Probe
@@ -189,8 +190,9 @@ class Metrics(Observer):
             # Of a batch that goes through twice, or through several networks, each example counts once.
             handed = getattr(getattr(self._probe, "loaders", None), "handed", None)
             first = next((a for a in args if isinstance(a, Tensor)), None)
-            batch = (None if first is None else first.data_ptr()) if handed is None else (handed.loader, handed.epoch, handed.index)
-            if model != self._model or batch is not None and batch == self._last:
+            batch = (None if first is None else Place(first)) if handed is None else (handed.loader, handed.epoch, handed.index)
+            same = self._last.holds(batch.address) if isinstance(batch, Place) and isinstance(self._last, Place) else batch == self._last
+            if model != self._model or batch is not None and same:
                 self._again += 1
                 return
             self._last = batch

@@ -84,6 +84,7 @@ class Trace:
         self.records: List[Dict[str, Any]] = []
         self.passes: List[Any] = []
         self.makers: Dict[int, int] = {}
+        self._names: Dict[int, str] = {}
         self.non_finite: Optional[Dict[str, Any]] = None
         self._pass_of: List[Any] = []
         self._facts: Dict[int, facts.Facts] = {}
@@ -111,7 +112,7 @@ class Trace:
     def look(self, tensor: Tensor, number: int) -> facts.Facts:
         """What a tensor is like, measured when it is first seen."""
         name = context.parameter_name(self._probe, tensor)
-        role = (self._roles.get(number) or self._handed(tensor)) if name is None else "parameter " + name
+        role = (self._roles.get(number) or self._handed(tensor, number)) if name is None else "parameter " + name
         known = self._facts.get(number)
         if known is None:
             known = self._facts[number] = facts.tensor_facts(tensor, tensor.numel() <= _MOST_MEASURED, role, number)
@@ -131,10 +132,11 @@ class Trace:
             self._facts[number] = known
         return known
 
-    def _handed(self, tensor: Tensor) -> Optional[str]:
+    def _handed(self, tensor: Tensor, number: int) -> Optional[str]:
         """What a loader handed out beside the input."""
         handed = getattr(getattr(self._probe, "loaders", None), "handed", None)
-        if handed is None or tensor.requires_grad or tensor.dim() == 0 or tensor.shape[0] != handed.rows:
+        # What was computed here may only have the address of what was handed out.
+        if handed is None or self._names.get(number, "stack") != "stack" or tensor.requires_grad or tensor.dim() == 0 or tensor.shape[0] != handed.rows:
             return None
         return "target" if handed.ids.get(id(tensor), 0) > 0 and len(handed.ids) == 2 else None
 
@@ -182,15 +184,14 @@ class Trace:
         if not outputs and not plan.reads:
             return
         made: List[facts.Facts] = []
-        numbers: List[int] = []
         index = self._index
         for output in outputs:
             number = self.ids.of(output)
             # Changed in place: what was known of it is how it was.
             self._facts.pop(number, None)
-            made.append(self.look(output, number))
-            numbers.append(number)
             self.makers[number] = index
+            self._names[number] = name
+            made.append(self.look(output, number))
             node = output.grad_fn
             if node is not None and hasattr(node, "metadata"):
                 node.metadata[_KEY] = (id(self), index)
