@@ -92,6 +92,8 @@ class Loop:
                 at = self._sites[key] = site.here()
             else:
                 at = self._sites[key]
+        else:
+            self._sites[key] = at
         if self._values:
             self._expand()
         move = Move(action, probe.step, subject, at)
