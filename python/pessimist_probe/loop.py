@@ -433,7 +433,8 @@ def install(probe: Probe) -> None:
         if network is not None:
             loop.by_hand.check()
             loop.add("train" if training else "eval", network.number)
-        probe.passes.arm()
+        if not training:
+            probe.passes.arm()
 
     guard.Hook(nn.Module, "train", make_train)
 

@@ -1,6 +1,8 @@
 """Follows forward passes until it is known what they are for: a backward pass, or none."""
 
+import sys
 import threading
+import weakref
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import torch
@@ -8,7 +10,6 @@ from torch import nn
 from torch.nn import functional
 
 from . import graph, guard, site
-from .place import Place
 from .probe import Probe
 from .structure import ModuleNote, Network
 
@@ -17,8 +18,12 @@ _MOST_PENDING = 1024
 _NEW_EVALUATIONS = 64
 _FIRST_OF_TURN = 2
 _MOST_TENSORS = 8
+_MOST_FRAMES = 100
+_MOST_FALSE = 8
 # Seconds that looking at one inner module takes beside what is timed, about.
 _INNER = 0.6e-6
+
+_module_file = nn.modules.module.__file__
 
 _DROPOUTS = ("dropout", "alpha_dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout")
 
@@ -41,8 +46,8 @@ class Pass:
         self.site: Optional[Dict[str, Any]] = None
         # Puts of its output in autograd's graph, with the names of the nodes.
         self.marks: Dict[int, str] = {}
-        # Where its outputs lie: data that goes on behind a detach.
-        self.places: List[Place] = []
+        # Where its outputs lie, which tells data that go on behind a detach.
+        self.places: List[Tuple[int, Any, Any]] = []
         self.feeds: List["Pass"] = []
         self.modes: List[Tuple[str, bool, bool]] = []
         self.is_root = True
@@ -97,7 +102,8 @@ class Passes:
         self._inner_calls = 0
         self.hooks: List[guard.Hook] = []
         self.is_armed = True
-        self._false_alarms = 0
+        self._false_alarms: Dict[Any, int] = {}
+        self._alarm: Any = None
         self.failed_in: Tuple[Optional[BaseException], Optional[str]] = (None, None)
 
     @property
@@ -118,19 +124,30 @@ class Passes:
             for hook in self.hooks:
                 hook.on() if on else hook.off()
 
-    def arm(self) -> None:
-        """Something new begins: the next passes are seen, in an unwatched turn too."""
-        if not self.is_armed and self._false_alarms < 64:
-            self._probe.loop.lean = False
-            self.watch(True)
+    def arm(self, at: Any = None) -> None:
+        """
+        An evaluation may begin: its passes are seen, in an unwatched turn too. `at`: the line that says so; one after which only training came again
+        and again, as where parameters are averaged, is not believed any more.
+        """
+        if self.is_armed:
+            return
+        if at is not None and self._false_alarms.get(at, 0) >= _MOST_FALSE:
+            return
+        self._alarm = at
+        self._probe.loop.lean = False
+        self.watch(True)
 
     # The course of a pass
 
     def begin(self, module: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Optional[Pass]:
         probe = self._probe
+        self.looks = False
+        if not probe.records and _is_inside(sys._getframe(1)):
+            # The hook was put in place while a network ran, by a checkpoint in it, say.
+            self.running.append(None)
+            return None
         note = probe.networks.outermost(module)
         self.running.append(note)
-        self.looks = False
         if note is None:
             return None
         probe.training_begins()
@@ -162,10 +179,10 @@ class Passes:
         current.is_root = note.path == ""
         if current.records:
             current.site = site.here()
-            places = {t.data_ptr() for t in tensors_in((args, kwargs)) if t.layout == torch.strided}
-            for earlier in self._pending:
-                if any(p.address in places and p.holds(p.address) for p in earlier.places):
-                    earlier.feeds.append(current)
+            for tensor in tensors_in((args, kwargs)):
+                for earlier in self._pending:
+                    if _lies_in(tensor, earlier, earlier is self._pending[-1]):
+                        earlier.feeds.append(current)
         self.current = current
         self.looks = current.records
         if current.records:
@@ -186,16 +203,17 @@ class Passes:
                 if number is not None:
                     current.marks[number] = tensor.grad_fn.name()
             if tensor.layout == torch.strided and current.records:
-                current.places.append(Place(tensor))
+                current.places.append((tensor.data_ptr(), weakref.ref(tensor), tensor.shape))
             if len(current.marks) >= _MOST_TENSORS or len(current.places) >= _MOST_TENSORS:
                 break
         trains = current.gradients_on and current.training
         if not probe.records and self.is_armed and trains:
             # What was waited for came, or something else did.
             self.watch(False)
-            self._false_alarms += 1
-        elif not trains and self._false_alarms:
-            self._false_alarms = 0
+            if self._alarm is not None:
+                self._false_alarms[self._alarm] = self._false_alarms.get(self._alarm, 0) + 1
+        elif not trains and self._alarm is not None:
+            self._false_alarms[self._alarm] = -_MOST_FALSE
         if not current.gradients_on and not current.places and current.kind not in self._part_of_training:
             self._resolve(current, "evaluate")
             return
@@ -263,10 +281,10 @@ class Passes:
             found = graph.find([t for t in tensors if t.requires_grad], wanted)
             self._apply([not found.isdisjoint(p.marks) for p in self._pending])
 
-    def took_part(self, place: int) -> None:
-        """Data that a loss was given as its target lies where a pass without gradients put it: a teacher."""
+    def took_part(self, target: Any) -> None:
+        """What a loss was given as its target came from a pass without gradients: a teacher."""
         for waiting in self._pending:
-            if not waiting.marks and any(p.holds(place) for p in waiting.places):
+            if not waiting.marks and _lies_in(target, waiting, False):
                 self._part_of_training.add(waiting.kind)
 
     def _apply(self, reached: List[bool]) -> None:
@@ -369,6 +387,26 @@ def tensors_in(value: Any, depth: int = 4) -> Iterator[Any]:
                 yield from tensors_in(item, depth - 1)
 
 
+def _lies_in(tensor: Any, earlier: Pass, is_last: bool) -> bool:
+    """A tensor is the output of an earlier pass, or a view of it. Memory is used again: one that is gone must have been of this shape, and the last."""
+    if not earlier.places or tensor.layout != torch.strided:
+        return False
+    place = tensor.data_ptr()
+    return any(place == known and (reference() is not None or is_last and shape == tensor.shape) for known, reference, shape in earlier.places)
+
+
+def _is_inside(frame: Any) -> bool:
+    """A module runs already."""
+    for _ in range(_MOST_FRAMES):
+        if frame is None:
+            return False
+        code = frame.f_code
+        if code.co_name in ("_call_impl", "_wrapped_call_impl") and code.co_filename == _module_file:
+            return True
+        frame = frame.f_back
+    return False
+
+
 def _is_tracing() -> bool:
     return torch._C._get_tracing_state() is not None
 
@@ -446,8 +484,9 @@ def install(probe: Probe) -> None:
 def _make_enter(probe: Probe, passes: Passes) -> Any:
     def make(original: Any) -> Any:
         def enter(self: Any) -> Any:
-            if not passes.is_armed and probe.here and not probe.in_step:
-                passes.arm()
+            if not passes.is_armed and probe.here and not probe.in_step and not probe.in_backward:
+                frame = site.user_frame(sys._getframe(1))
+                passes.arm(None if frame is None else (frame.f_code, frame.f_lineno))
             return original(self)
 
         return enter

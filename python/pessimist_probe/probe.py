@@ -211,6 +211,17 @@ class Probe:
                 self.sampling.spent += time.perf_counter() - start
 
 
+def _leave_inference() -> Any:
+    """While what is returned lives, tensors are normal ones."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.is_inference_mode_enabled():
+        return None
+    outside = torch._C._InferenceMode(False)
+    # It turned gradients on; the end of it puts back what was.
+    torch._C._set_grad_enabled(False)
+    return outside
+
+
 def program_name() -> str:
     main = sys.modules.get("__main__")
     spec = getattr(main, "__spec__", None)

@@ -83,6 +83,52 @@ PROGRAMS = {
             for p in net.parameters():
                 p.data.sub_(0.02 * p.grad)
         """,
+    "checkpoint": """
+        import torch
+        from torch import nn
+        from torch.utils.checkpoint import checkpoint
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.first, self.body, self.last = nn.Linear(4, 8), nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Dropout(0.1)), nn.Linear(8, 1)
+
+            def forward(self, x):
+                return self.last(checkpoint(self.body, self.first(x)))
+
+        net = Net()
+        optimizer = torch.optim.SGD(net.parameters(), 0.01)
+        x = torch.randn(20, 4)
+        for i in range(400):
+            net.train()
+            loss = net(x).pow(2).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            if i % 100 == 99:
+                net.eval()
+                with torch.inference_mode():
+                    net(x).pow(2).mean().item()
+        """,
+    "teacher": """
+        import torch
+        from torch import nn
+        teacher, student = nn.Linear(4, 3), nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))
+        optimizer = torch.optim.Adam(student.parameters(), 1e-2)
+        x = torch.randn(64, 4)
+        for epoch in range(10):
+            student.train()
+            for batch in x.split(8):
+                with torch.no_grad():
+                    goal = teacher(batch)
+                loss = nn.functional.mse_loss(student(batch), goal)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+            student.eval()
+            with torch.no_grad():
+                student(x)
+        """,
     "accumulation": """
         import torch
         from torch import nn
@@ -251,6 +297,20 @@ class Records(unittest.TestCase):
         self.assertEqual(modules.of("program-ended")[0]["steps"], 60)
         self.assertEqual(modules.of("optimizer-built")[0]["groups"][0]["learningRate"], 0.02)
         self.assertEqual(moves(modules, 1), [("zero-grad", 0), ("backward", None), ("optimizer-step", 0)])
+
+    def test_modules_that_run_inside_of_others_are_no_evaluation(self) -> None:
+        result = self.results["checkpoint"]
+        self.assertEqual(result.of("program-ended")[0]["faults"], [])
+        passes = result.of("pass-observed")
+        kinds = {(p["phase"], p["gradientsOn"], p["training"]) for p in passes}
+        self.assertEqual(kinds, {("train", True, True), ("evaluate", False, False)})
+        self.assertEqual(sum(p["passes"] for p in passes if p["phase"] == "evaluate"), 4)
+
+    def test_a_teacher_takes_part_and_an_evaluation_does_not(self) -> None:
+        passes = self.results["teacher"].of("pass-observed")
+        self.assertEqual({p["phase"] for p in passes if p["model"] == 1}, {"train"})
+        student = [p for p in passes if p["model"] == 0]
+        self.assertEqual({(p["phase"], p["training"]) for p in student}, {("train", True), ("evaluate", False)})
 
     def test_accumulated_gradients_and_an_end_with_an_exception(self) -> None:
         result = self.results["accumulation"]
