@@ -122,7 +122,7 @@ class Loop:
             if value is not None:
                 move.more["loss" if key[0] == "backward" else "learning_rate"] = value
             self._moves.append(move)
-        self._values = []
+        self._values = self.values = []
 
     def end_lean(self) -> None:
         """The end of a lean turn that stepped."""

@@ -2,7 +2,6 @@
 
 import sys
 import threading
-import weakref
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import torch
@@ -10,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from . import graph, guard, site
+from .place import Place
 from .probe import Probe
 from .structure import ModuleNote, Network
 
@@ -47,7 +47,7 @@ class Pass:
         # Puts of its output in autograd's graph, with the names of the nodes.
         self.marks: Dict[int, str] = {}
         # Where its outputs lie, which tells data that go on behind a detach.
-        self.places: List[Tuple[int, Any, Any]] = []
+        self.places: List[Place] = []
         self.feeds: List["Pass"] = []
         self.modes: List[Tuple[str, bool, bool]] = []
         self.is_root = True
@@ -181,7 +181,7 @@ class Passes:
             current.site = site.here()
             for tensor in tensors_in((args, kwargs)):
                 for earlier in self._pending:
-                    if _lies_in(tensor, earlier, earlier is self._pending[-1]):
+                    if _lies_in(tensor, earlier):
                         earlier.feeds.append(current)
         self.current = current
         self.looks = current.records
@@ -203,7 +203,7 @@ class Passes:
                 if number is not None:
                     current.marks[number] = tensor.grad_fn.name()
             if tensor.layout == torch.strided and current.records:
-                current.places.append((tensor.data_ptr(), weakref.ref(tensor), tensor.shape))
+                current.places.append(Place(tensor))
             if len(current.marks) >= _MOST_TENSORS or len(current.places) >= _MOST_TENSORS:
                 break
         trains = current.gradients_on and current.training
@@ -284,7 +284,7 @@ class Passes:
     def took_part(self, target: Any) -> None:
         """What a loss was given as its target came from a pass without gradients: a teacher."""
         for waiting in self._pending:
-            if not waiting.marks and _lies_in(target, waiting, False):
+            if not waiting.marks and _lies_in(target, waiting):
                 self._part_of_training.add(waiting.kind)
 
     def _apply(self, reached: List[bool]) -> None:
@@ -387,12 +387,12 @@ def tensors_in(value: Any, depth: int = 4) -> Iterator[Any]:
                 yield from tensors_in(item, depth - 1)
 
 
-def _lies_in(tensor: Any, earlier: Pass, is_last: bool) -> bool:
-    """A tensor is the output of an earlier pass, or a view of it. Memory is used again: one that is gone must have been of this shape, and the last."""
+def _lies_in(tensor: Any, earlier: Pass) -> bool:
+    """A tensor is the output of an earlier pass, or a view of it."""
     if not earlier.places or tensor.layout != torch.strided:
         return False
-    place = tensor.data_ptr()
-    return any(place == known and (reference() is not None or is_last and shape == tensor.shape) for known, reference, shape in earlier.places)
+    address = tensor.data_ptr()
+    return any(place.holds(address) for place in earlier.places)
 
 
 def _is_inside(frame: Any) -> bool:
