@@ -199,6 +199,7 @@ class Probe:
         """Calls a part of the probe: None when it fails."""
         start = time.perf_counter()
         was, self.busy = self.busy, True
+        outside = None if was else _leave_inference()
         try:
             with self.aside():
                 return function(*args)
@@ -206,6 +207,7 @@ class Probe:
             guard.fault(error)
             return None
         finally:
+            del outside
             self.busy = was
             if not was:
                 self.sampling.spent += time.perf_counter() - start
