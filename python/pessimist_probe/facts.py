@@ -5,8 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import math
-from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 from torch import Tensor
@@ -22,7 +21,7 @@ MOST_LABELS = 1 << 22
 MOST_CLASSES = 10_000
 
 # Elements up to which plain Python is faster than kernels.
-_FEW = 12
+_FEW = 48
 _TOLERANCE = 1e-3
 _MOST_HASHED = 1 << 20
 
@@ -33,11 +32,20 @@ _is_transformed = getattr(getattr(torch._C, "_functorch", None), "is_functorch_w
 _DisableTorchFunction = torch._C.DisableTorchFunction
 
 
-@contextmanager
-def aside() -> Iterator[None]:
-    """Computations of the probe's own: no graph, and no subclass or mode of the program sees them."""
-    with torch.no_grad(), _DisableTorchFunction():
-        yield
+class aside:  # noqa: N801
+    """Computations of the probe's own: no graph, and no subclass of tensors sees them."""
+
+    __slots__ = ("_grad", "_disabled")
+
+    def __enter__(self) -> None:
+        self._disabled = _DisableTorchFunction()
+        self._disabled.__enter__()
+        self._grad = torch.is_grad_enabled()
+        torch._C._set_grad_enabled(False)
+
+    def __exit__(self, *error: Any) -> None:
+        torch._C._set_grad_enabled(self._grad)
+        self._disabled.__exit__(*error)
 
 
 def dtype_name(dtype: torch.dtype) -> str:
@@ -271,4 +279,5 @@ def value_of(tensor: Tensor) -> float:
 
 
 def install(probe: Any) -> None:
-    probe.aside = getattr(torch._C, "DisableTorchFunctionSubclass", _DisableTorchFunction)
+    # From 2.0 on this turns modes off as well; before, the trace steps aside by itself.
+    probe.aside = _DisableTorchFunction

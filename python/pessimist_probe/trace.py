@@ -427,7 +427,7 @@ class Traces(Observer):
         self._originals: Dict[int, Any] = {}
         self._hooks = 0
         self._mode: Any = None
-        self._on = False
+        self.is_on = False
         self._ended: List[Trace] = []
         self._evaluated = False
         self._stepping = False
@@ -558,13 +558,13 @@ class Traces(Observer):
 
     def step_aside(self) -> bool:
         """Lets torch do something unseen; false when there is nothing to see, or somebody else came after us."""
-        if not self._on or _top() is not self._mode or threading.get_ident() != self._probe.thread:
+        if not self.is_on or _top() is not self._mode or threading.get_ident() != self._probe.thread:
             return False
         self._mode.__exit__(None, None, None)
         return True
 
     def come_back(self) -> None:
-        if self._on and self._mode is not None:
+        if self.is_on and self._mode is not None:
             self._mode.__enter__()
 
     def give_up(self) -> None:
@@ -574,7 +574,7 @@ class Traces(Observer):
 
     def _can_enter(self) -> bool:
         """Nobody else stands there, who would leave before us; and nothing is compiled, which would be compiled anew."""
-        if self._on or self._given_up:
+        if self.is_on or self._given_up:
             return not self._given_up
         if _depth() > _default_modes():
             return False
@@ -583,21 +583,21 @@ class Traces(Observer):
         return getattr(frames, "most_recent_backend", None) is None
 
     def _enter(self) -> None:
-        if self._on:
+        if self.is_on:
             return
         self._mode = _Mode(self)
         self._mode.__enter__()
-        self._on = True
+        self.is_on = True
         for swap in self._swaps:
             swap.on()
 
     def _leave(self) -> None:
         # Somebody else came after us: we stay, and let everything through.
-        if not self._on or _top() is not self._mode:
+        if not self.is_on or _top() is not self._mode:
             return
         self._mode.__exit__(None, None, None)
         self._mode = None
-        self._on = False
+        self.is_on = False
         for swap in self._swaps:
             swap.off()
 
@@ -648,8 +648,30 @@ def _top() -> Any:
     return None if current is None else current()
 
 
+class _Aside:
+    """Around what the probe computes: neither a subclass of tensors nor the trace sees it."""
+
+    __slots__ = ("_traces", "_disabled", "_left")
+
+    def __init__(self, traces: Traces) -> None:
+        self._traces = traces
+
+    def __enter__(self) -> None:
+        self._disabled = torch._C.DisableTorchFunction()
+        self._disabled.__enter__()
+        self._left = self._traces.is_on and self._traces.step_aside()
+
+    def __exit__(self, *error: Any) -> None:
+        if self._left:
+            self._traces.come_back()
+        self._disabled.__exit__(*error)
+
+
 def install(probe: "Probe") -> None:
     traces = Traces(probe)
+    if not hasattr(torch._C, "DisableTorchFunctionSubclass"):
+        # In these versions what turns functions off leaves modes on.
+        probe.aside = lambda: _Aside(traces)
 
     def make(original: Any) -> Any:
         def backward(*args: Any, **kwargs: Any) -> Any:
