@@ -4,6 +4,7 @@ using Pessimist.Cli.Parsing;
 using Pessimist.Cli.Terminal;
 using Pessimist.Diagnosis;
 using Pessimist.Engine.Python;
+using Pessimist.Experiments;
 using Pessimist.Observations;
 using Pessimist.Reporting;
 using Pessimist.Runs;
@@ -75,6 +76,8 @@ sealed class RunCommand : ToolCommand, IProgramCommand
             try
             {
                 await PythonConfirmation.Confirm(python, command, run, Diagnose.Everything(run, checks).Findings, parsed.GetValue(_budget) ?? s_budget, say, interrupts.Token);
+                if (PythonConfirmation.IsUnexplained(run, Diagnose.Everything(run, checks).Findings))
+                    PythonOverfit.Run(python, command, run, new OverfitOptions(), parsed.GetValue(_budget) ?? s_budget, say, interrupts.Token);
             }
             catch (OperationCanceledException)
             {

@@ -3,6 +3,7 @@ using Pessimist.Checks;
 using Pessimist.Experiments;
 using Pessimist.Observations;
 using Pessimist.Runs;
+using Pessimist.Signals;
 
 namespace Pessimist.Engine.Python;
 
@@ -13,6 +14,9 @@ public static class PythonConfirmation
     const int FewestSteps = 30;
     const int MostFindings = 4;
     const int Seeds = 2;
+
+    /// <summary>Part of the loss of a guess.</summary>
+    const double HalfWay = 0.5;
 
     /// <param name="findings">Ranked.</param>
     /// <param name="budget">Time for all runs together.</param>
@@ -44,6 +48,19 @@ public static class PythonConfirmation
         {
             said("the time for further runs is used up (--budget gives more)");
         }
+    }
+
+    /// <summary>The program ended no better than half-way from guessing, and no cause of that is known.</summary>
+    public static bool IsUnexplained(Run run, IReadOnlyList<Finding> findings)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(findings);
+        if (findings.Any(f => f.Level == Level.Error)) return false;
+        var progress = new TrainingProgress();
+        foreach (var observation in run.Observations)
+            if (observation is LoopEvent loop) progress.Read(loop);
+            else if (observation is LossObserved loss) progress.Read(loss);
+        return progress.HasSymptom || progress is { Guess: { } guess, State: not ProgressState.TooShort } && !(progress.Last < HalfWay * guess);
     }
 
     static ExperimentFinished Experiment(Finding finding, Comparison comparison) => new()
