@@ -114,13 +114,5 @@ public static class ProgramDiagnosis
     static bool MayBeSick(Run run) => Progress(run) is var progress
         && (progress.HasSymptom || progress is { State: ProgressState.Unclear, Guess: not null } || progress is { State: ProgressState.Learns, Share: > 0.5 });
 
-    static TrainingProgress Progress(Run run)
-    {
-        var progress = new TrainingProgress();
-        foreach (var observation in run.Observations)
-            if (observation is LoopEvent loop) progress.Read(loop);
-            else if (observation is LossObserved loss) progress.Read(loss);
-            else if (observation is LossesFollowed losses) progress.Read(losses);
-        return progress;
-    }
+    static TrainingProgress Progress(Run run) => TrainingProgress.Of(run.Observations);
 }

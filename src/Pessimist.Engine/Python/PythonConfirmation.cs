@@ -56,10 +56,7 @@ public static class PythonConfirmation
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(findings);
         if (findings.Any(f => f.Level == Level.Error)) return false;
-        var progress = new TrainingProgress();
-        foreach (var observation in run.Observations)
-            if (observation is LoopEvent loop) progress.Read(loop);
-            else if (observation is LossObserved loss) progress.Read(loss);
+        var progress = TrainingProgress.Of(run.Observations);
         return progress.HasSymptom || progress is { Guess: { } guess, State: not ProgressState.TooShort } && !(progress.Last < HalfWay * guess);
     }
 

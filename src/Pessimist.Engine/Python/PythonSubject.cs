@@ -115,6 +115,13 @@ public sealed class PythonSubject : ISubject
         };
     }
 
+    /// <summary>The losses of the program as it is, on its own batches.</summary>
+    public IReadOnlyList<double> RunUnfrozen(int steps, CancellationToken cancel)
+    {
+        Trials++;
+        return [.. TrialProcess.Run(_python, _command, new PythonProbeOptions { Steps = steps, Seed = 0 }, null, _limit, cancel).Steps.Select(s => s.Loss)];
+    }
+
     /// <summary>Always null: the program's loop is its own, and cannot be taken apart.</summary>
     public DirectionProbe? Probe(Recipe recipe, int seed) => null;
 }

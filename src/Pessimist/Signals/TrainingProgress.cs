@@ -48,6 +48,18 @@ public sealed class TrainingProgress
     double? _called;
     int _descended, _compared;
 
+    /// <summary>Of all records of a run.</summary>
+    public static TrainingProgress Of(IEnumerable<Observation> observations)
+    {
+        ArgumentNullException.ThrowIfNull(observations);
+        var progress = new TrainingProgress();
+        foreach (var observation in observations)
+            if (observation is LoopEvent loop) progress.Read(loop);
+            else if (observation is LossObserved loss) progress.Read(loss);
+            else if (observation is LossesFollowed losses) progress.Read(losses);
+        return progress;
+    }
+
     public void Read(LoopEvent loop)
     {
         ArgumentNullException.ThrowIfNull(loop);
