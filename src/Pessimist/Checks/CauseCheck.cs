@@ -11,6 +11,9 @@ public abstract class CauseCheck(CheckInfo info) : ProgramCheck(info)
     /// <summary>What every cause of a single batch that cannot be fitted may bring about.</summary>
     protected static readonly string[] Consequences = Checks.Consequences.OfCause;
 
+    /// <summary>Where what is to blame was written; null when the probe did not see it.</summary>
+    protected virtual Location? Where => null;
+
     /// <summary>The fact, without the remedy.</summary>
     protected abstract string Message(ExperimentFinished experiment, string symptom);
 
@@ -30,6 +33,7 @@ public abstract class CauseCheck(CheckInfo info) : ProgramCheck(info)
             var finding = Finding(Message(confirmed, symptom), EvidenceClass.Confirmed, onBatch ? Level.Error : Level.Warning);
             return Found(finding with
             {
+                Location = finding.Location ?? Where,
                 Evidence = [.. Evidence(confirmed), .. onBatch ? Attempt() : [], .. confirmed.Measured.Select(m => new Evidence(m.Key, Format(m.Value)))],
                 Causes = [new Cause(Info.Name, 1, confirmed.Id)],
                 Confirmation = confirmed.Confirmation ?? confirmed.Reading,

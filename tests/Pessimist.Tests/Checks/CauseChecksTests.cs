@@ -84,4 +84,15 @@ public sealed class CauseChecksTests
         Diagnose([.. ThreeSeeds(SingleBatchVerdict.Passes), ended with { Phase = "tune" }]).Findings.ShouldBeEmpty();
         Diagnose([.. ThreeSeeds(SingleBatchVerdict.Passes), ended with { Ending = TrainingEnding.EarlyStopped }]).Findings.ShouldBeEmpty();
     }
+
+    [Fact]
+    public void A_rate_is_to_blame_where_the_optimizer_was_built()
+    {
+        var built = Loops.Optimizer(0, "Adam", "fc.weight");
+        var step = new LoopEvent { Action = LoopAction.OptimizerStep, Step = 0, Subject = 0, LearningRate = 10, Site = Loops.Line(50) };
+        var confirmed = Experiment("learning-rate-too-high", ExperimentOutcome.Confirmed) with { Found = 10, Proven = 3e-4 };
+
+        Diagnose([built, step, .. ThreeSeeds(SingleBatchVerdict.Explodes), confirmed]).FindingOf("learning-rate-too-high")!.Location!.Line.ShouldBe(built.Site!.Line);
+        Diagnose([step, .. ThreeSeeds(SingleBatchVerdict.Explodes), confirmed]).FindingOf("learning-rate-too-high")!.Location!.Line.ShouldBe(50);
+    }
 }

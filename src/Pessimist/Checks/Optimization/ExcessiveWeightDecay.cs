@@ -48,6 +48,8 @@ public sealed class ExcessiveWeightDecay(ExcessiveWeightDecay.Limits limits) : C
         if (observation.Groups.Any(g => g.WeightDecay > 0)) _decaying ??= observation;
     }
 
+    protected override Location? Where => At(_decaying?.Site);
+
     protected override string Message(ExperimentFinished experiment, string symptom) =>
         experiment.Found is { } found ? $"the weight decay {Format(found)} is too strong: {symptom}" : $"the weight decay is too strong: {symptom}";
 
@@ -62,7 +64,7 @@ public sealed class ExcessiveWeightDecay(ExcessiveWeightDecay.Limits limits) : C
         var decay = optimizer.Groups.Max(g => g.WeightDecay);
         return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"the weights shrink to {_sizes.Shrunk:0.#%} of their norm: the weight decay {Format(decay)} may be too strong"), EvidenceClass.Suspected) with
         {
-            Location = At(optimizer.Site),
+            Location = Where,
             Evidence = [new("norm of the weights now over the start", string.Create(CultureInfo.InvariantCulture, $"{_sizes.Shrunk:0.#%}"), string.Create(CultureInfo.InvariantCulture, $"{limits.Shrunk:0%}"), "convention")],
             Notes = [Symptom],
             Fixes = ["train without weight decay first; 1e-5 to 1e-2 is usual"],

@@ -5,7 +5,7 @@ using Pessimist.Signals;
 namespace Pessimist.Checks.Optimization;
 
 /// <summary>PES501 learning-rate-too-high</summary>
-public sealed class LearningRateTooHigh(LearningRateTooHigh.Limits limits) : CauseCheck(About), IReads<TrainingEnded>, IReads<ParametersMeasured>
+public sealed class LearningRateTooHigh(LearningRateTooHigh.Limits limits) : RateCheck(About), IReads<TrainingEnded>, IReads<ParametersMeasured>
 {
     public static readonly CheckInfo About = new()
     {
@@ -41,13 +41,11 @@ public sealed class LearningRateTooHigh(LearningRateTooHigh.Limits limits) : Cau
     readonly StepSizes _sizes = new();
     TrainingEnded? _diverged;
     double? _rate;
-    Site? _site;
 
     protected override void OnLoop(LoopEvent observation)
     {
-        if (observation.Action != LoopAction.OptimizerStep) return;
-        _rate ??= observation.LearningRate;
-        _site ??= observation.Site;
+        base.OnLoop(observation);
+        if (observation.Action == LoopAction.OptimizerStep) _rate ??= observation.LearningRate;
     }
 
     public void Read(ParametersMeasured observation) => _sizes.Read(observation);
@@ -77,7 +75,8 @@ public sealed class LearningRateTooHigh(LearningRateTooHigh.Limits limits) : Cau
             : Found(Finding(string.Create(CultureInfo.InvariantCulture, $"a step moves the weights by {ratio:0.##} of their norm{(_rate is { } rate ? $": the learning rate {Format(rate)} may be too high" : ": the learning rate may be too high")}"),
                 EvidenceClass.Suspected) with
             {
-                Location = At(_site),
+                Location = Where,
+                Related = Steps,
                 Evidence = [new("norm of a step over that of the weights", string.Create(CultureInfo.InvariantCulture, $"{ratio:0.###}"), Format(limits.UpdateRatio), "published: DeepDiagnosis, TheDeepChecker")],
                 Notes = [Symptom],
                 Fixes = ["divide the learning rate by 10"],

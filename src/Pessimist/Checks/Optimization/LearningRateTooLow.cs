@@ -5,7 +5,7 @@ using Pessimist.Signals;
 namespace Pessimist.Checks.Optimization;
 
 /// <summary>PES502 learning-rate-too-low</summary>
-public sealed class LearningRateTooLow(LearningRateTooLow.Limits limits) : CauseCheck(About), IReads<ParametersMeasured>
+public sealed class LearningRateTooLow(LearningRateTooLow.Limits limits) : RateCheck(About), IReads<ParametersMeasured>
 {
     public static readonly CheckInfo About = new()
     {
@@ -44,6 +44,7 @@ public sealed class LearningRateTooLow(LearningRateTooLow.Limits limits) : Cause
 
     protected override void OnLoop(LoopEvent observation)
     {
+        base.OnLoop(observation);
         if (observation is { Action: LoopAction.OptimizerStep, Skipped: false }) _rates.Add(observation);
     }
 
@@ -66,7 +67,8 @@ public sealed class LearningRateTooLow(LearningRateTooLow.Limits limits) : Cause
             : Found(Finding(string.Create(CultureInfo.InvariantCulture, $"a step moves the weights by {ratio:0.#e0} of their norm{(_rates.Seen > 0 ? $": the learning rate {Format(_rates.Latest)} may be too low" : ": the learning rate may be too low")}"),
                 EvidenceClass.Suspected) with
             {
-                Location = At(_rates.Site),
+                Location = Where,
+                Related = Steps,
                 Evidence = [new("norm of a step over that of the weights", string.Create(CultureInfo.InvariantCulture, $"{ratio:0.#e0}"), string.Create(CultureInfo.InvariantCulture, $"{limits.UpdateRatio:0.#e0}"), "published: DeepDiagnosis")],
                 Notes = [Symptom],
                 Fixes = ["multiply the learning rate by 10 until the loss moves; 3e-4 is a good start for Adam"],
