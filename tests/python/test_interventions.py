@@ -40,6 +40,8 @@ CLASSIFIER = """
 
 # The batch is made by hand, and an evaluation with the same function comes first.
 BY_HAND = """
+    import copy
+
     import torch
     from torch import nn
 
@@ -51,6 +53,8 @@ BY_HAND = """
         return data[at], data[at].sum(1, keepdim=True)
 
     net = nn.Linear(4, 1)
+    average = copy.deepcopy(net).eval()
+    scripted = torch.jit.script(nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.1)))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
     for step in range(50):
         if step % 10 == 0:

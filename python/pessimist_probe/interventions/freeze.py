@@ -138,7 +138,9 @@ class Freeze:
             if not self._inside:
                 self._inside = True
                 try:
-                    self._set_mode(not mode)
+                    # Of what trains, not of a copy or a part that is kept as it is.
+                    if any(r is m for m in module.modules() for r in self._trial.roots):
+                        self._set_mode(not mode)
                     return original(module, mode)
                 finally:
                     self._inside = False

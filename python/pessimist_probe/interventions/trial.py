@@ -15,7 +15,7 @@ from .change import CannotBeMade, Change, make
 from .look import look, suspect
 from .measure import Measures, digest, first_non_finite
 from .operations import Operations
-from .patch import wrap
+from .patch import spare, wrap
 
 _LOSSES = {
     "cross_entropy": "cross-entropy",
@@ -118,6 +118,8 @@ class Trial:
             wrap(owner, "zero_grad", self._zero)
         wrap(torch.optim.Optimizer, "__init__", self._optimizer)
         atexit.register(self.finish, False)
+        for name in ("script", "trace", "freeze"):
+            spare(torch.jit, name)
 
     @property
     def _here(self) -> bool:

@@ -10,6 +10,9 @@ public sealed class PythonSubject : ISubject
 {
     static readonly string[] s_known = ["cross-entropy", "nll", "bce", "bce-with-logits", "mse"];
 
+    /// <summary>Enough to see whether the batch stays.</summary>
+    const int LookSteps = 25;
+
     readonly PythonInterpreter _python;
     readonly PythonCommand _command;
     readonly TimeSpan _limit;
@@ -49,7 +52,7 @@ public sealed class PythonSubject : ISubject
     /// <param name="why">When null is returned: why the program cannot be tried.</param>
     public static PythonSubject? Of(PythonInterpreter python, PythonCommand command, TimeSpan limit, out string why, CancellationToken cancel = default)
     {
-        var seen = TrialProcess.Run(python, command, new PythonProbeOptions { Freeze = true, Steps = 2, Seed = 0 }, null, limit, cancel);
+        var seen = TrialProcess.Run(python, command, new PythonProbeOptions { Freeze = true, Steps = LookSteps, Seed = 0 }, null, limit, cancel);
         why = seen switch
         {
             { TimedOut: true } => FormattableString.Invariant($"it did not reach its third step within {limit.TotalSeconds:0} s"),
@@ -57,10 +60,15 @@ public sealed class PythonSubject : ISubject
             { Look: null, ExitCode: not 0 } => FormattableString.Invariant($"it ended with exit code {seen.ExitCode} before its first step"),
             { Look: null } => "it took no training step",
             { End.Optimizers: > 1 } => "several optimizers take turns",
+            _ when !IsFrozen(seen) => "its batches are made in a way that cannot be frozen",
             _ => "",
         };
         return why.Length > 0 ? null : new PythonSubject(python, command, limit, seen.Look!, seen.Suspicions);
     }
+
+    /// <summary>Loaders that fetch ahead hand out their second batch once.</summary>
+    static bool IsFrozen(TrialTranscript seen) =>
+        seen.Steps.Where(s => s.Step >= 2).Select(s => s.Hash).Append(seen.Steps.Count > 2 ? seen.End?.Hash : null).OfType<string>().Distinct().Count() <= 1;
 
     public bool Supports(Intervention intervention) => intervention switch
     {
