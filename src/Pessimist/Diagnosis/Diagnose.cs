@@ -43,7 +43,8 @@ public static class Diagnose
         var known = all.FirstOrDefault(f => f.EvidenceClass != EvidenceClass.Suspected && f.Level >= Level.Warning && IsOfTraining(f) && !infos[f.Code].IsSymptom
             && infos[f.Code].Explains.Concat(f.Explains).Any(IsSingleBatch));
 
-        Finding? CauseOf(Finding finding) => all.FirstOrDefault(cause => cause != finding
+        // Of several causes the one that is known best: two suspicions may explain each other.
+        Finding? CauseOf(Finding finding) => all.OrderByDescending(f => f.EvidenceClass).FirstOrDefault(cause => cause != finding
             // What was shown by undoing it may explain a fact that was proved.
             && (cause.EvidenceClass >= finding.EvidenceClass || cause.EvidenceClass == EvidenceClass.Confirmed)
             // Where two explain each other, what one says of this very run counts more than what holds in general.

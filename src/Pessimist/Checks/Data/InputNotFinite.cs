@@ -31,6 +31,7 @@ public sealed class InputNotFinite() : DataCheck(About), IReads<BatchObserved>, 
             """,
     };
 
+    readonly Dictionary<Phase, long> _finiteAt = [];
     BatchObserved? _bad;
     bool _anyBatch, _finiteAfter, _notFiniteAfter;
 
@@ -38,7 +39,10 @@ public sealed class InputNotFinite() : DataCheck(About), IReads<BatchObserved>, 
     {
         ArgumentNullException.ThrowIfNull(observation);
         _anyBatch = true;
-        // What another network made is no data: that its values are not finite is a consequence.
+        // What another network made is no data: that its values are not finite is a consequence. It asks for gradients, or follows finite data in its step.
+        var isBad = observation.Inputs is [{ NonFinite: > 0 }, ..] || observation.Target?.NonFinite > 0;
+        if (!isBad) _finiteAt[observation.Phase] = observation.Step;
+        else if (_finiteAt.TryGetValue(observation.Phase, out var step) && step == observation.Step) return;
         if (_bad is null && (observation.Inputs is [{ NonFinite: > 0, RequiresGrad: false }, ..] || observation.Target is { NonFinite: > 0, RequiresGrad: false })) _bad = observation;
     }
 

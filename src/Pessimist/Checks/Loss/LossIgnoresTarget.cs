@@ -13,7 +13,7 @@ public sealed class LossIgnoresTarget(LossIgnoresTarget.Limits limits) : CauseCh
         Name = "loss-ignores-target",
         Level = Level.Error,
         Summary = "the loss does not depend on the targets of the batch",
-        Explains = [.. Consequences, "PES107"],
+        Explains = [.. Consequences, "PES107", "PES118", "PES608"],
         Docs = """
             ## Why it matters
             A loss that is computed from the wrong variable (the targets of an earlier batch, the prediction itself, the inputs) teaches nothing about the
@@ -69,7 +69,7 @@ public sealed class LossIgnoresTarget(LossIgnoresTarget.Limits limits) : CauseCh
 
     protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
     {
-        if (WithItself() is { } itself) return itself;
+        if ((WithItself() ?? WithOwnAnswers()) is { } itself) return itself;
         if (_loss is { } loss && _given.Count == 1 && _calls >= limits.Batches && _batches.Count >= limits.Batches)
             return !HasSymptom ? NotEnoughEvidence("the loss is given the same target in every batch, and the training gets somewhere") : Found(
                 Finding("the loss is given the same targets in every batch, though those of the batches differ", EvidenceClass.Suspected) with
@@ -103,6 +103,29 @@ public sealed class LossIgnoresTarget(LossIgnoresTarget.Limits limits) : CauseCh
 
         return null;
     }
+
+    /// <summary>Cross-entropy, and no other loss beside it, is given the largest scores of the very prediction as classes.</summary>
+    Verdict? WithOwnAnswers()
+    {
+        foreach (var trace in _graph.Traces)
+        {
+            int[] losses = [.. Enumerable.Range(0, trace.Operations.Count).Where(i => trace.IsLoss(i) && trace.Operations[i].Phase == Phase.Train)];
+            if (losses.Length > 0 && losses.All(i => IsOfOwnAnswers(trace, i)))
+                return Found(Finding("cross-entropy is given the network's own answers as classes", EvidenceClass.Proved) with
+                {
+                    Location = At(trace.Operations[losses[0]].Site),
+                    Evidence = [new("classes given to the loss", "the largest scores of the same prediction", "the targets of the batch", "definition")],
+                    Fixes = ["give the loss the targets of the batch"],
+                });
+        }
+
+        return null;
+    }
+
+    static bool IsOfOwnAnswers(OperationTrace trace, int loss) =>
+        trace.NameAt(loss) is "cross_entropy_loss" or "nll_loss" && trace.Operations[loss].Inputs is [{ RequiresGrad: true } prediction, { } target, ..]
+        && trace.SourceOf(target, loss).Maker is { } maker && trace.NameAt(maker) is "argmax" or "max" && trace.Operations[maker].Inputs is [{ } scores, ..]
+        && Behind(trace, scores, maker) is { } one && one == Behind(trace, prediction, loss);
 
     /// <summary>Number of the tensor behind views, casts and detach.</summary>
     static long? Behind(OperationTrace trace, TensorFacts tensor, int before)

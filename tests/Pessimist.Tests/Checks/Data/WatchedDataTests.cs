@@ -93,6 +93,10 @@ public sealed class WatchedDataTests
     public void What_another_network_made_is_no_data() =>
         Finite(Bad(5) with { Inputs = [Tensor(8, 4) with { NonFinite = 3, RequiresGrad = true }] }, LossCall(5, Phase.Train, double.NaN)).ShouldBeOfType<Verdict.Passed>();
 
+    [Fact]
+    public void What_follows_finite_data_in_its_step_was_made_from_them() =>
+        Finite(Bad(5) with { Inputs = [Tensor(8, 4) with { NonFinite = 0 }] }, Bad(5), LossCall(5, Phase.Train, double.NaN)).ShouldBeOfType<Verdict.Passed>();
+
     static BatchObserved Bad(long step) => Batch(step, Phase.Train, TrainLoader, Enumerable.Range(0, 8)) with { Inputs = [Tensor(8, 4) with { NonFinite = 3 }] };
 
     [Fact]

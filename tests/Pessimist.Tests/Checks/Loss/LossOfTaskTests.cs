@@ -178,6 +178,26 @@ public sealed class LossOfTaskTests
     public void A_prediction_compared_with_itself_is_proved() =>
         Diagnose(Compared((b, p) => b.Op("detach", [p], [8, 1], gradient: false))).FindingOf(Ignored).ShouldNotBeNull().EvidenceClass.ShouldBe(EvidenceClass.Proved);
 
+    static IReadOnlyList<Observation> Answered(Func<TraceBuilder, TensorFacts, TensorFacts> labels, bool second = false)
+    {
+        var build = new TraceBuilder();
+        var scores = build.Linear(build.Input(8, 4), "fc", 3);
+        build.Op("cross_entropy_loss", [scores, labels(build, scores)], []);
+        if (second) build.Op("cross_entropy_loss", [scores, build.Input(8)], []);
+        return build.Operations;
+    }
+
+    [Fact]
+    public void The_networks_own_answers_as_classes_are_proved() =>
+        Diagnose(Answered((b, s) => b.Op("argmax", [s], [8], gradient: false))).FindingOf(Ignored).ShouldNotBeNull().Message.ShouldBe("cross-entropy is given the network's own answers as classes");
+
+    [Fact]
+    public void A_teachers_answers_and_own_answers_beside_labels_are_meant()
+    {
+        Diagnose(Answered((b, _) => b.Op("argmax", [b.Linear(b.Input(8, 4), "teacher", 3)], [8], gradient: false))).FindingOf(Ignored).ShouldBeNull();
+        Diagnose(Answered((b, s) => b.Op("argmax", [s], [8], gradient: false), second: true)).FindingOf(Ignored).ShouldBeNull();
+    }
+
     [Fact]
     public void Another_network_s_output_and_the_inputs_are_targets()
     {
