@@ -150,7 +150,7 @@ class Passes:
         self.running.append(note)
         if note is None:
             return None
-        probe.training_begins()
+        probe.training_begins(surely=False)
         if not probe.active:
             return None
         self.before_forward()

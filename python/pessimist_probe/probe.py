@@ -1,5 +1,6 @@
 """The one probe of the process: what its parts share."""
 
+import importlib
 import os
 import sys
 import threading
@@ -120,7 +121,11 @@ class Probe:
         )
 
     def leave(self) -> None:
-        """In a forked child: another process is watched, not this one."""
+        """In a forked child: where the parent trains, it is watched and not this one; else this one may yet be it."""
+        if self.active and not self.trains:
+            self.wire.adopt()
+            self.thread = _ident()
+            return
         self.active = False
         loop = getattr(self, "loop", None)
         if loop is not None:
@@ -155,14 +160,32 @@ class Probe:
         """On the thread that trains, and not inside of the probe."""
         return self.active and not self.busy and _ident() == self.thread
 
-    def training_begins(self) -> None:
-        """The program does something like training: from now on somebody listens."""
-        if self.trains:
+    def training_begins(self, surely: bool = True) -> None:
+        """
+        The program does something like training: from now on somebody listens. A forward pass is no sure sign: helpers that the program starts, such
+        as workers that prepare data, run networks too.
+        """
+        if self.trains or not self.active:
+            return
+        torch = sys.modules.get("torch")
+        if torch is not None and torch.utils.data.get_worker_info() is not None:
+            self.active = False
+            return
+        if not surely and not self._is_main():
             return
         self.trains = True
         self.sampling.started()
         if _number("RANK", 0) > 0 or not self.wire.open():
             self.active = False
+            return
+        processes = sys.modules.get("multiprocessing.process")
+        if processes is not None and processes.parent_process() is not None:
+            # Such a process ends without the interpreter's farewell.
+            util = importlib.import_module("multiprocessing.util")
+            util.Finalize(None, self.finish, exitpriority=-100)
+
+    def _is_main(self) -> bool:
+        return _is_first_process() or "RANK" in os.environ
 
     def tell(self, method: str, *args: Any) -> None:
         """Calls a method of every observer, guarded and timed."""

@@ -198,6 +198,10 @@ class Session:
             self.flush()
         self.forget()
 
+    def adopt(self) -> None:
+        """In a forked child that takes the place of its parent."""
+        self._pid = os.getpid()
+
     def forget(self) -> None:
         """Closes without a word, as a forked child must."""
         self.dead = True

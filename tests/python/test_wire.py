@@ -122,7 +122,40 @@ class Lines(unittest.TestCase):
         self.assertFalse(session.dead)
 
 
+LAUNCHER = """
+import multiprocessing, os, subprocess, sys
+import torch
+
+def train():
+    net = torch.nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    for i in range(3):
+        optimizer.zero_grad()
+        net(torch.ones(2, 4)).sum().backward()
+        optimizer.step()
+
+if __name__ == "__main__":
+    helper = multiprocessing.get_context("fork").Process(target=torch.nn.Linear(2, 2), args=(torch.ones(1, 2),))
+    helper.start()
+    helper.join()
+    trainer = multiprocessing.get_context("fork").Process(target=train)
+    trainer.start()
+    trainer.join()
+    print(helper.exitcode, trainer.exitcode)
+"""
+
+
 class Programs(unittest.TestCase):
+    def test_the_process_that_trains_is_watched_wherever_it_is(self) -> None:
+        result = run(LAUNCHER)
+        self.assertEqual((result.out, result.err), ("0 0\n", ""))
+        (ended,) = result.of("program-ended")
+        self.assertEqual(ended["steps"], 3)
+
+    def test_of_several_ranks_the_first_is_watched(self) -> None:
+        result = run("import os; os.environ['RANK'] = '1'\n" + TRAINING)
+        self.assertEqual((result.code, result.out, result.err, result.records), (0, "done\n", "", []))
+
     def test_without_a_host_the_program_runs(self) -> None:
         for address in ("unix:/nowhere/socket", "file:/nowhere/file", "gopher:x"):
             with self.subTest(address):
