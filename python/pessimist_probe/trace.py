@@ -428,6 +428,7 @@ class Traces(Observer):
         self._hooks = 0
         self._mode: Any = None
         self.is_on = False
+        self._is_away = False
         self._ended: List[Trace] = []
         self._evaluated = False
         self._stepping = False
@@ -558,13 +559,15 @@ class Traces(Observer):
 
     def step_aside(self) -> bool:
         """Lets torch do something unseen; false when there is nothing to see, or somebody else came after us."""
-        if not self.is_on or _top() is not self._mode or threading.get_ident() != self._probe.thread:
+        if not self.is_on or self._is_away or _top() is not self._mode or threading.get_ident() != self._probe.thread:
             return False
         self._mode.__exit__(None, None, None)
+        self._is_away = True
         return True
 
     def come_back(self) -> None:
-        if self.is_on and self._mode is not None:
+        if self._is_away:
+            self._is_away = False
             self._mode.__enter__()
 
     def give_up(self) -> None:
@@ -593,9 +596,11 @@ class Traces(Observer):
 
     def _leave(self) -> None:
         # Somebody else came after us: we stay, and let everything through.
-        if not self.is_on or _top() is not self._mode:
+        if not self.is_on or not self._is_away and _top() is not self._mode:
             return
-        self._mode.__exit__(None, None, None)
+        if not self._is_away:
+            self._mode.__exit__(None, None, None)
+        self._is_away = False
         self._mode = None
         self.is_on = False
         for swap in self._swaps:

@@ -71,6 +71,7 @@ PROGRAMS = {
             weights = score(x).squeeze(-1).masked_fill(hidden, float("-inf")).softmax(1)
             loss = F.cross_entropy((net(x) * weights[..., None]).sum(1), y)
             opt.zero_grad(); loss.backward(); opt.step()
+            print(torch._C._len_torch_function_stack())
         """,
 }
 
@@ -158,6 +159,9 @@ class Tensors(unittest.TestCase):
         found = self.of("again", "non-finite-found")
         self.assertEqual([(r["step"], r["operation"], r["site"]["line"], r["output"]["nonFinite"]) for r in found], [(30, "log", 8, 8)])
         self.assertEqual(self.of("again", "program-ended")[0]["steps"], 30)
+
+    def test_the_trace_is_gone_after_the_traced_turns(self) -> None:
+        self.assertEqual(self.results["mask"].out.split(), ["1", "0", "0", "0"])
 
     def test_a_mask_of_infinities_does_not_spread(self) -> None:
         found = self.of("mask", "non-finite-found")
