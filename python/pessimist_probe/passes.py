@@ -17,6 +17,8 @@ _MOST_PENDING = 1024
 # Evaluation passes that are all recorded; later the first ones of each turn are.
 _NEW_EVALUATIONS = 64
 _FIRST_OF_TURN = 2
+# Batches of evaluations that are looked at, whatever it costs.
+_NEW_BATCHES = 16
 _MOST_TENSORS = 8
 _MOST_FRAMES = 100
 _MOST_FALSE = 8
@@ -175,7 +177,12 @@ class Passes:
         first = next(tensors_in((args, kwargs)), None)
         if first is not None and first.dim() > 0:
             current.examples = first.shape[0] if current.records else None
-        current.looks_at_batch = current.records and (evaluates or sampling.is_new or sampling.measures)
+        if evaluates:
+            # The first batches of each evaluation, so that they can be compared; of long ones more where that is affordable.
+            few = self._evaluations <= _NEW_BATCHES or self._evaluations_of_turn <= _FIRST_OF_TURN
+            current.looks_at_batch = current.records and (few or sampling.can_afford)
+        else:
+            current.looks_at_batch = current.records and (sampling.is_new or sampling.measures)
         current.is_root = note.path == ""
         if current.records:
             current.site = site.here()
