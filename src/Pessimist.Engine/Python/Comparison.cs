@@ -25,7 +25,8 @@ sealed record Comparison(Recipe Recipe, IReadOnlyList<IReadOnlyList<double>> Bef
     /// <summary>With every seed the loss comes down where it did not before.</summary>
     public bool Helps => IsEnough && Before.Zip(After).All(c =>
     {
-        var start = Start(c.First);
+        // Only the very first: what goes wrong may do so with the first step.
+        var start = c.First[0];
         double before = End(c.First), after = End(c.Second);
         return double.IsFinite(start) && double.IsFinite(after) && start - after > Fall * Math.Abs(start) && (!double.IsFinite(before) || before - after > Gain * Math.Abs(start));
     });
@@ -52,8 +53,6 @@ sealed record Comparison(Recipe Recipe, IReadOnlyList<IReadOnlyList<double>> Bef
         double[] tail = [.. losses.Take(Steps + 1).TakeLast(count).Order()];
         return losses.Take(Steps + 1).All(double.IsFinite) ? tail[tail.Length / 2] : double.NaN;
     }
-
-    static double Start(IReadOnlyList<double> losses) => losses.Take(3).Order().ElementAt(Math.Min(1, losses.Count - 1));
 
     static List<double> Thin(IReadOnlyList<double> y) => [.. y.Take(400)];
 

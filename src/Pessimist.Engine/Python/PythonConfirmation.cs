@@ -55,7 +55,7 @@ public static class PythonConfirmation
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(findings);
-        if (findings.Any(f => f.Level == Level.Error)) return false;
+        if (findings.Any(f => f.Level == Level.Error || f is { Level: Level.Warning, EvidenceClass: EvidenceClass.Confirmed })) return false;
         var progress = TrainingProgress.Of(run.Observations);
         return progress.HasSymptom || progress is { Guess: { } guess, State: not ProgressState.TooShort } && !(progress.Last < HalfWay * guess);
     }
