@@ -12,6 +12,7 @@ from .probe import Probe
 
 _MOST_MESSAGE = 4000
 _MOST_INPUTS = 8
+_MOST_LINES = 32
 
 _OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.MatMult: "matmul", ast.Pow: "pow", ast.Mod: "remainder",
@@ -104,25 +105,24 @@ def _candidates(frame: FrameType, line: int, at: int) -> List[ast.AST]:
                 last = place[1]  # type: ignore[assignment]
     text = textwrap.dedent(source)
     shift = len(source) - len(source.lstrip())
-    while True:
-        try:
-            tree = ast.parse(text.strip())
+    tree: Optional[ast.AST] = None
+    for _ in range(_MOST_LINES):
+        # A statement of several lines, or the head of a block.
+        for attempt in (text, text.rstrip() + " pass\n") if text.rstrip().endswith(":") else (text,):
+            try:
+                tree = ast.parse(attempt.strip())
+                break
+            except SyntaxError:
+                continue
+        if tree is not None:
             break
-        except SyntaxError:
-            # A statement of several lines, or the head of a block.
-            last += 1
-            if text.rstrip().endswith(":"):
-                text = text.rstrip() + " pass\n"
-                last -= 1
-                try:
-                    tree = ast.parse(text.strip())
-                    break
-                except SyntaxError:
-                    pass
-            following = linecache.getline(frame.f_code.co_filename, last)
-            if not following or last - line > 30:
-                return []
-            text += following
+        last += 1
+        following = linecache.getline(frame.f_code.co_filename, last)
+        if not following:
+            break
+        text += following
+    if tree is None:
+        return []
     found = [n for n in ast.walk(tree) if isinstance(n, (ast.Call, ast.BinOp, ast.AugAssign, ast.Subscript))]
     if place is not None and None not in place:
         exact = [

@@ -221,7 +221,7 @@ class Metrics(Observer):
         """Which count, divided by which number, gives what is reported; none where nothing gives it."""
         if not math.isfinite(value) or value <= 0:
             return None, None
-        scales = (100.0,) if percent or value > 1.5 else (1.0, 100.0)
+        scales = (100.0, 1.0) if percent or value > 1.5 else (1.0, 100.0)
         divisors = [self._examples, self._batches]
         for examples, size, batches in self._sizes():
             divisors += [examples, self._batches * size, batches]

@@ -61,6 +61,13 @@ PROGRAMS = {
             loss = (scale ** 2).mean()
             opt.zero_grad(); loss.backward(); opt.step()
         """,
+    "crash": """
+        import torch, torch.nn as nn
+        net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Conv2d(2, 2, 5)); opt = torch.optim.SGD(net.parameters(), 0.1)
+        for step in range(3):
+            loss = net(torch.zeros(2, 1, 4, 4)).mean()
+            opt.zero_grad(); loss.backward(); opt.step()
+        """,
     "mask": """
         import torch, torch.nn as nn, torch.nn.functional as F
         torch.manual_seed(0)
@@ -89,7 +96,7 @@ class Tensors(unittest.TestCase):
 
     def test_nothing_fails_inside_of_the_probe(self) -> None:
         for name, result in self.results.items():
-            self.assertEqual(result.code, 0, result.err)
+            self.assertEqual(result.code, 1 if name == "crash" else 0, result.err)
             self.assertEqual(result.of("program-ended")[0]["faults"], [], name)
 
     def test_a_loss_is_told_once_with_what_made_its_input(self) -> None:
@@ -159,6 +166,10 @@ class Tensors(unittest.TestCase):
         found = self.of("again", "non-finite-found")
         self.assertEqual([(r["step"], r["operation"], r["site"]["line"], r["output"]["nonFinite"]) for r in found], [(30, "log", 8, 8)])
         self.assertEqual(self.of("again", "program-ended")[0]["steps"], 30)
+
+    def test_a_crash_names_the_operation_inside_of_torch(self) -> None:
+        raised = self.of("crash", "exception-raised")[0]
+        self.assertEqual((raised["operation"], raised["module"], raised["inputs"][0]["shape"]), ("conv2d", "1", [2, 2, 2, 2]))
 
     def test_the_trace_is_gone_after_the_traced_turns(self) -> None:
         self.assertEqual(self.results["mask"].out.split(), ["1", "0", "0", "0"])
