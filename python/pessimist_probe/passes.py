@@ -22,6 +22,8 @@ _NEW_BATCHES = 16
 _MOST_TENSORS = 8
 _MOST_FRAMES = 100
 _MOST_FALSE = 8
+# Modules of one pass that are measured.
+_MOST_MODULES = 1024
 # Seconds that looking at one inner module takes beside what is timed, about.
 _INNER = 0.6e-6
 
@@ -53,6 +55,8 @@ class Pass:
         self.feeds: List["Pass"] = []
         self.modes: List[Tuple[str, bool, bool]] = []
         self.is_root = True
+        # Modules inside that observers were told of.
+        self.told = 0
         self._waiting: List[Callable[[str], None]] = []
         self._is_known = False
 
@@ -250,7 +254,8 @@ class Passes:
             return
         if isinstance(module, nn.RNNBase) and module.dropout > 0 and module.num_layers > 1:
             current.modes.append((note.path, False, module.training))
-        if current.measures:
+        current.told += 1
+        if current.measures and current.told <= _MOST_MODULES:
             self._probe.tell("module_end", current.model, note.path, module, args, output)
 
     def mode(self, is_norm: bool, on: bool) -> None:
