@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures `pessimist run` on the PyTorch programs of the corpus and on mutations of the healthy ones.
 
-    corpus/pytorch/accuracy.py [PART-OF-PATH] [--again] [--mutants | --all] [--jobs 2] [--write docs/accuracy.md]
+    corpus/pytorch/accuracy.py [PART-OF-PATH] [--again] [--mutants | --all] [--each 2] [--jobs 2] [--write docs/accuracy.md]
 
 Reports, what the programs printed, and the recorded runs are kept in artifacts/pytorch: with --again the recorded runs are judged again, and no program
 runs. --write replaces the part of the file about PyTorch by the tables of both (--all).
@@ -17,7 +17,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import List, Optional
+from typing import List
 
 import programs as corpus
 import tables
@@ -25,28 +25,26 @@ from judged import Judged
 from programs import Program
 
 PATIENCE = 180.0
+NOTHING = {"findings": [], "summary": {"checks": {"crashed": 0}}, "missing": True}
 TOOL = [str(corpus.ROOT / "pessimist")]
 
 
-def record(program: Program, again: bool) -> Optional[Judged]:
-    """Runs the program under the tool, or judges its recorded run again; None when there is no report."""
+def record(program: Program, again: bool) -> Judged:
+    """Runs the program under the tool, or judges its recorded run again; without a report, nothing was said of it."""
     folder = corpus.SCRATCH / "recorded" / program.name
     report, printed = folder / "report.json", folder / "output.txt"
     if again:
         runs = sorted((folder / "runs").glob("*"))
-        if not runs:
-            return None
-        subprocess.run([*TOOL, "report", str(runs[-1]), "-q", "--format", "json", "--output", str(report)], stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False)
+        if runs:
+            corpus.run([*TOOL, "report", str(runs[-1]), "-q", "--format", "json", "--output", str(report)], PATIENCE)
     else:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         command = [*TOOL, "run", "-q", "--python", corpus.python(), "--runs", str(folder / "runs"), "--format", "json", "--output", str(report), "--", str(program.path)]
         _, output, _ = corpus.run(command, PATIENCE, cwd=corpus.ROOT)
         printed.write_text(output, encoding="utf-8")
-    if not report.exists():
-        return None
-    return Judged(program, json.loads(report.read_text(encoding="utf-8")), printed.read_text(encoding="utf-8"))
+    said = json.loads(report.read_text(encoding="utf-8")) if report.exists() else NOTHING
+    return Judged(program, said, printed.read_text(encoding="utf-8") if printed.exists() else "")
 
 
 def measure(chosen: List[Program], again: bool, jobs: int) -> List[Judged]:
@@ -58,16 +56,14 @@ def measure(chosen: List[Program], again: bool, jobs: int) -> List[Judged]:
             program, result = waiting[future], future.result()
             left = (time.monotonic() - begun) / done * (len(chosen) - done)
             print(f"[{done}/{len(chosen)}, {left:3.0f} s left] {tables.brief(program, result)}", file=sys.stderr, flush=True)
-            if result is None:
-                continue
             judged.append(result)
             if result.ran_as_meant:
                 print(result.ran_as_meant, file=sys.stderr)
     return sorted(judged, key=lambda j: j.program.name)
 
 
-def mutants() -> List[Program]:
-    subprocess.run([sys.executable, str(corpus.HERE / "mutate.py")], check=True, stdout=subprocess.DEVNULL)
+def mutants(each: int) -> List[Program]:
+    subprocess.run([sys.executable, str(corpus.HERE / "mutate.py"), "--each", str(each)], check=True, stdout=subprocess.DEVNULL)
     return corpus.load(corpus.SCRATCH / "mutants")
 
 
@@ -77,6 +73,7 @@ def main() -> int:
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--mutants", action="store_true")
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--each", type=int, default=2, help="programs that each fault is planted into")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write", type=Path)
     arguments = parser.parse_args()
@@ -84,7 +81,7 @@ def main() -> int:
     # The tool builds itself where something changed: once, not in several processes.
     subprocess.run([*TOOL, "version"], check=True, stdout=subprocess.DEVNULL)
     programs = [] if arguments.mutants else corpus.load(part=arguments.part)
-    planted = [p for p in mutants() if arguments.part in str(p.path)] if arguments.mutants or arguments.all else []
+    planted = [p for p in mutants(arguments.each) if arguments.part in str(p.path)] if arguments.mutants or arguments.all else []
     judged = measure(programs, arguments.again, arguments.jobs)
     of_mutants = measure(planted, arguments.again, arguments.jobs)
     text = tables.render(judged, of_mutants)

@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -124,9 +125,13 @@ def run(command: Sequence[str], timeout: float, cwd: Optional[Path] = None) -> T
     environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONUNBUFFERED="1")
     begun = time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        # In a session of its own, so that what it started ends with it.
+        process = subprocess.Popen(list(command), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=cwd, env=environment, start_new_session=True)
         try:
-            code = subprocess.run(list(command), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, timeout=timeout, cwd=cwd, env=environment).returncode
+            code = process.wait(timeout)
         except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
             code = -1
         output.seek(0)
         return code, output.read(), time.monotonic() - begun

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, List, Sequence
 
 from judged import LEVELS, Judged
 from programs import Program
@@ -61,7 +61,8 @@ def summary(judged: List[Judged]) -> str:
         row("with a false error", lambda h: share(healthy(h), lambda j: bool(j.false("error"))))
         row("with a false warning", lambda h: share(healthy(h), lambda j: bool(j.false("warning"))))
     crashed = sum(j.report["summary"]["checks"]["crashed"] for j in judged)
-    return "\n".join(lines) + f"\n\nChecks that crashed: {crashed}.\n"
+    silent = [j.program.name for j in judged if j.report.get("missing")]
+    return "\n".join(lines) + f"\n\nChecks that crashed: {crashed}. Programs without a report, which count as missed: {', '.join(silent) or 'none'}.\n"
 
 
 def word(judged: Judged, finding: Dict[str, Any]) -> str:
@@ -84,9 +85,9 @@ def listed(judged: Sequence[Judged]) -> str:
     return "\n".join(["| program | planted | told first | also told | folded under the first | right line |", "|---|---|---|---|---|---|", *map(line_of, ordered)]) + "\n"
 
 
-def brief(program: Program, judged: Optional[Judged]) -> str:
+def brief(program: Program, judged: Judged) -> str:
     """One line for the terminal."""
-    if judged is None:
+    if judged.report.get("missing"):
         return f"{program.name}: no report"
     told = ", ".join(f"{f['code']}{'' if LEVELS[f['level']] == 2 else ' ' + f['level']}" for f in judged.told)
     if program.healthy:
