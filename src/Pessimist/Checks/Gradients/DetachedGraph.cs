@@ -44,7 +44,9 @@ public sealed class DetachedGraph(DetachedGraph.Limits limits) : RollCheck(About
     {
         var asking = Roll.Asking.ToArray();
         if (asking.Length == 0) return NotEnoughEvidence("no parameter was observed");
-        return _order.Backwards > 0 ? Watched(asking) : Once(asking);
+        if (_order.Backwards > 0) return Watched(asking);
+        // Only who watches a program knows the optimizers: it ended before its first backward pass.
+        return asking.Any(e => e.Parameter.Optimizers is not null) ? NotEnoughEvidence("no backward pass was seen") : Once(asking);
     }
 
     /// <summary>One network, one backward pass.</summary>

@@ -97,4 +97,8 @@ public sealed class WatchedGraphTests
     [Fact]
     public void Gradients_that_are_cleared_before_each_step_say_nothing_of_a_cut() =>
         Diagnose([.. Net(null, null), .. Steps(60, ("body.weight", null), ("head.weight", null)), .. Loop(60, "Z0 S0 B0")]).FindingOf(Cut).ShouldBeNull();
+
+    [Fact]
+    public void A_program_that_dies_before_its_first_backward_pass_is_not_cut_off() =>
+        Diagnose([.. Net(null, null)]).VerdictOf(Cut).ShouldBeOfType<Verdict.NotEnoughEvidence>();
 }
