@@ -32,6 +32,9 @@ public sealed class AugmentedValidationData(AugmentedValidationData.Limits limit
 
     public sealed record Limits
     {
+        /// <summary>Share of rows that must have come again as they were, and share that must not, where there are no class labels.</summary>
+        [Origin(Origin.Convention)] public double Rows { get; init; } = 0.1;
+
         /// <summary>Labels that must be equal in order for batches to be taken for the same.</summary>
         [Origin(Origin.Convention)] public int Labels { get; init; } = 16;
 
@@ -48,6 +51,10 @@ public sealed class AugmentedValidationData(AugmentedValidationData.Limits limit
         public int SameLabels { get; set; }
         public int Changed { get; set; }
         public long Labels { get; set; }
+
+        /// <summary>Of batches that came again from a loader that keeps its order: rows that were the same, and rows that were not.</summary>
+        public int SameRows { get; set; }
+        public int ChangedRows { get; set; }
     }
 
     readonly SortedDictionary<int, Source> _sources = [];
@@ -63,8 +70,14 @@ public sealed class AugmentedValidationData(AugmentedValidationData.Limits limit
         if (observation is { Loader: null, Phase: Phase.Evaluate, Step: > 0, Inputs: [{ Hash: not null }, ..] }) ReadWithoutLoader(observation);
         if (observation is not { Loader: { } loader, Index: { } index, Inputs: [{ Hash: { } hash }, ..] }) return;
         if (observation.Phase == Phase.Train) _trainLoaders.Add(loader);
-        if (observation.Phase != Phase.Evaluate || observation.LabelOrder.Distinct().Take(2).Count() < 2) return;
+        if (observation.Phase != Phase.Evaluate) return;
         if (!_sources.TryGetValue(loader, out var source)) _sources[loader] = source = new Source();
+        if (observation.LabelOrder.Distinct().Take(2).Count() < 2)
+        {
+            if (_loaders[loader]?.Shuffles == false) CompareRows(source, index, observation);
+            return;
+        }
+
         if (source.Seen.Count >= 10_000) return;
         source.Averages |= !source.Seen.Add((observation.Step, index));
         if (source.First.TryAdd(index, observation)) return;
@@ -75,6 +88,19 @@ public sealed class AugmentedValidationData(AugmentedValidationData.Limits limit
         source.SameLabels++;
         source.Labels += observation.LabelOrder.Count;
         if (first.Inputs[0].Hash != hash) source.Changed++;
+    }
+
+    /// <summary>Without class labels, rows that come again as they were show that those between them were changed.</summary>
+    static void CompareRows(Source source, long index, BatchObserved batch)
+    {
+        if (source.Seen.Count >= 10_000) return;
+        source.Averages |= !source.Seen.Add((batch.Step, index));
+        if (source.First.TryAdd(index, batch)) return;
+        var first = source.First[index];
+        if (first.Step == batch.Step || first.Examples.Count != batch.Examples.Count) return;
+        var same = first.Examples.Zip(batch.Examples).Count(p => p.First == p.Second);
+        source.SameRows += same;
+        source.ChangedRows += batch.Examples.Count - same;
     }
 
     /// <summary>Batches that come from no loader are known again by their labels: enough of them, in an order that is no order.</summary>
@@ -117,6 +143,18 @@ public sealed class AugmentedValidationData(AugmentedValidationData.Limits limit
     public override Verdict Conclude()
     {
         var sources = _sources.Where(s => !_trainLoaders.Contains(s.Key)).ToArray();
+        foreach (var (number, source) in sources)
+        {
+            var rows = source.SameRows + source.ChangedRows;
+            if (source.Averages || rows < limits.Labels || source.SameRows < limits.Rows * rows || source.ChangedRows < limits.Rows * rows) continue;
+            return Found(Finding("random changes are made to the validation data, others from one evaluation to the next", EvidenceClass.Proved) with
+            {
+                Location = Location.Of(_loaders[number]?.Site),
+                Evidence = [new("rows that came again as others, between rows that came again as they were", string.Create(CultureInfo.InvariantCulture, $"{source.ChangedRows} of {rows}"), "0", "definition")],
+                Fixes = ["prepare the validation data without random changes"],
+            });
+        }
+
         if (!sources.Any(s => s.Value.Compared > 0)) return WithoutLoader();
         foreach (var (number, source) in sources)
         {

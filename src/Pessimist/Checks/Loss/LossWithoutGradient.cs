@@ -30,8 +30,11 @@ public sealed class LossWithoutGradient() : GraphCheck(About), IReads<ExceptionR
             """,
     };
 
-    readonly List<(Site? Site, string Kind)> _without = [];
-    long _steps;
+    /// <summary>Losses of one line without a gradient, in a program that trains with other losses too.</summary>
+    const int FewestBesideOthers = 20;
+    const int MostLines = 64;
+
+    readonly Dictionary<(Site? Site, string Kind), (long Without, long With)> _lines = [];
     bool _reaches, _looked, _strangers;
     ExceptionRaised? _refused;
 
@@ -50,9 +53,10 @@ public sealed class LossWithoutGradient() : GraphCheck(About), IReads<ExceptionR
         if (observation.Phase != Phase.Train || observation.ReachesParameters is not { } reaches) return;
         _looked = true;
         _reaches |= reaches;
-        if (reaches) return;
-        _steps++;
-        if (_without.Count < 16 && !_without.Any(w => w.Site == observation.Site)) _without.Add((observation.Site, observation.Kind));
+        var line = (observation.Site, observation.Kind);
+        if (_lines.Count >= MostLines && !_lines.ContainsKey(line)) return;
+        var (without, with) = _lines.GetValueOrDefault(line);
+        _lines[line] = reaches ? (without, with + 1) : (without + 1, with);
     }
 
     public override Verdict Conclude()
@@ -65,16 +69,17 @@ public sealed class LossWithoutGradient() : GraphCheck(About), IReads<ExceptionR
                 Evidence = [new("exception", refused.Message)],
                 Fixes = [Fix],
             });
-        if (_reaches) return Passed("the gradient reaches parameters");
+        var cut = _lines.Where(l => l.Value.With == 0 && l.Value.Without >= (_reaches ? FewestBesideOthers : 1)).ToArray();
+        if (_reaches && cut.Length == 0) return Passed("the gradient reaches parameters");
         if (!_looked) return NotEnoughEvidence("nobody saw where gradients go");
         if (_strangers) return NotApplicable("the optimizer holds tensors that belong to no network");
-        var (site, kind) = _without[^1];
+        var ((site, kind), (steps, _)) = cut.MaxBy(l => l.Value.Without);
         return Found(Finding("the backward pass starts from a loss that depends on no parameter", EvidenceClass.Proved) with
         {
             Location = At(site),
             Related = Related,
             Evidence = [new(kind == "custom" ? "losses that reach a parameter" : $"{kind} losses that reach a parameter",
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"0 of {_steps}"), "all", "definition")],
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"0 of {steps}"), "all", "definition")],
             Fixes = [Fix],
         });
     }

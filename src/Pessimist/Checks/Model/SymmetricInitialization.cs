@@ -4,7 +4,7 @@ using Pessimist.Observations;
 namespace Pessimist.Checks.Model;
 
 /// <summary>PES209 symmetric-initialization</summary>
-public sealed class SymmetricInitialization() : CauseCheck(About), IReads<ParameterObserved>
+public sealed class SymmetricInitialization() : CauseCheck(About), IReads<ParameterObserved>, IReads<ModuleBuilt>
 {
     public static readonly CheckInfo About = new()
     {
@@ -36,6 +36,17 @@ public sealed class SymmetricInitialization() : CauseCheck(About), IReads<Parame
 
     readonly List<ParameterObserved> _weights = [];
 
+    /// <summary>Modules whose rows are examples' own: each gets a gradient of its own, however they start.</summary>
+    readonly HashSet<(int Model, string Name)> _tables = [];
+
+    public void Read(ModuleBuilt observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (observation.Type.Contains("Embedding", StringComparison.Ordinal) && _tables.Count < 10_000) _tables.Add((observation.Model, observation.Name));
+    }
+
+    bool IsTable(ParameterObserved weight) => _tables.Contains((weight.Model, weight.Name.LastIndexOf('.') is > 0 and var dot ? weight.Name[..dot] : ""));
+
     public void Read(ParameterObserved observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
@@ -48,7 +59,7 @@ public sealed class SymmetricInitialization() : CauseCheck(About), IReads<Parame
     {
         // An experiment knows better; a batch that is fitted speaks against it.
         if (Vote is SingleBatchVerdict.Passes || about.Any(e => e.Outcome == ExperimentOutcome.Refuted) || _weights.Count == 0) return base.Unconfirmed(about);
-        foreach (var network in _weights.GroupBy(w => w.Model))
+        foreach (var network in _weights.Where(w => !IsTable(w)).GroupBy(w => w.Model))
         {
             var weights = network.ToArray();
             var constant = weights.Where(IsConstant).ToArray();

@@ -130,4 +130,23 @@ public sealed class BatchChecksTests
         Diagnose(ThreeSeeds(SingleBatchVerdict.Passes)).VerdictOf("augmentation-too-strong").ShouldBeOfType<Verdict.Passed>();
         Diagnose().VerdictOf("augmentation-too-strong").ShouldBeOfType<Verdict.NotEnoughEvidence>();
     }
+
+    /// <summary>Twenty rows without class labels, evaluated four times; of each evaluation some rows are others.</summary>
+    static Verdict Rows(Func<int, int, bool> changes, bool shuffles = false) => Diagnose(
+    [
+        Loader(TrainLoader), Loader(ValidationLoader, 20, 20, shuffles), .. Steps(8, i => i, i => (0, i)),
+        .. Enumerable.Range(0, 4).Select(e => Batch(8 * (e + 1), Phase.Evaluate, ValidationLoader, Enumerable.Range(0, 20).Select(i => 1000 + i + (changes(e, i) ? 100 * (e + 1) : 0)), e)),
+    ]).VerdictOf("augmented-validation-data");
+
+    [Fact]
+    public void Rows_that_change_between_rows_that_stay_are_proved_without_labels() =>
+        Rows((e, i) => (e + i) % 3 == 0).ShouldBeOfType<Verdict.Found>().Finding.Location!.Line.ShouldBe(11);
+
+    [Fact]
+    public void Rows_that_stay_all_change_or_are_shuffled_show_no_random_changes()
+    {
+        Rows((_, _) => false).ShouldNotBeOfType<Verdict.Found>();
+        Rows((_, _) => true).ShouldNotBeOfType<Verdict.Found>("generated anew, maybe");
+        Rows((e, i) => (e + i) % 3 == 0, shuffles: true).ShouldNotBeOfType<Verdict.Found>();
+    }
 }

@@ -41,6 +41,12 @@ public sealed class LossWithoutGradientTests
     public void A_loss_that_is_only_printed_beside_the_one_that_trains_is_silent() =>
         Diagnose(Steps(60, s => s % 2 == 0 ? Custom(s, false) : Custom(s, true, Falling(s)))).VerdictOf(Name).ShouldBeOfType<Verdict.Passed>();
 
+    [Theory]
+    [InlineData(30, true)]
+    [InlineData(10, false)]
+    public void One_of_two_phases_may_train_nothing(int steps, bool isFound) =>
+        (Diagnose([.. Steps(steps, s => Custom(s, false) with { Site = new Site("train.py", 7) }), .. Steps(60, s => Custom(s, true, Falling(s)))]).FindingOf(Name)?.Location?.Line == 7).ShouldBe(isFound);
+
     [Fact]
     public void A_picture_that_is_optimized_is_silent() => Diagnose(
     [

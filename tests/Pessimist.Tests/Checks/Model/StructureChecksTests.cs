@@ -165,6 +165,11 @@ public sealed class StructureChecksTests
     }
 
     [Fact]
+    public void Tables_of_examples_may_start_equal() =>
+        Diagnose([new ModuleBuilt { Name = "users", Type = "Embedding" }, new ModuleBuilt { Name = "items", Type = "Embedding" }, Weight("fc.weight"), Weight("users.weight", std: 0), Weight("items.weight", std: 0), .. Stuck])
+            .FindingOf(Symmetric).ShouldBeNull();
+
+    [Fact]
     public void A_linear_model_that_starts_at_zero_and_constant_scales_and_biases_are_silent()
     {
         Diagnose([Weight("fc.weight", std: 0, rows: 10), .. Stuck]).FindingOf(Symmetric).ShouldBeNull();
