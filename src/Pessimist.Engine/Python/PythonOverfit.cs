@@ -23,7 +23,7 @@ public static class PythonOverfit
 
     /// <param name="said">Gets a line before each thing that takes time.</param>
     /// <param name="budget">Time for all trials together; when it is used up, what was found until then counts.</param>
-    /// <returns>False when the program cannot be tried; its stage says why.</returns>
+    /// <returns>False when the program failed before its first step.</returns>
     public static bool Run(PythonInterpreter python, PythonCommand command, Run run, OverfitOptions options, TimeSpan budget, Action<string>? said, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -39,11 +39,11 @@ public static class PythonOverfit
         try
         {
             said?.Invoke("looking at the first training step");
-            subject = PythonSubject.Of(python, command, budget, out var why, time.Token);
+            subject = PythonSubject.Of(python, command, budget, out var unfit, time.Token);
             if (subject is null)
             {
-                Finish(StageStatus.Skipped, $"the first batch cannot be tried: {why}");
-                return false;
+                Finish(StageStatus.Skipped, $"the first batch cannot be tried: {unfit!.Why}");
+                return !unfit.Failed;
             }
 
             outcome = SingleBatchSession.Run(subject, 0, Record, said, options, time.Token);

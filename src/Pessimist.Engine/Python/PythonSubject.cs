@@ -2,6 +2,10 @@ using Pessimist.Experiments;
 
 namespace Pessimist.Engine.Python;
 
+/// <summary>Why a program cannot be tried.</summary>
+/// <param name="Failed">It failed by itself.</param>
+public sealed record Unfit(string Why, bool Failed);
+
 /// <summary>
 /// An unmodified PyTorch program as a subject: each trial runs it in a fresh process, with its first training batch again at every step and with what the
 /// recipe changes, up to some steps. Nothing of it is copied or rewritten; the program's own loop takes the steps.
@@ -49,11 +53,11 @@ public sealed class PythonSubject : ISubject
 
     /// <summary>Looks at the program's first steps.</summary>
     /// <param name="limit">Longest time of one trial.</param>
-    /// <param name="why">When null is returned: why the program cannot be tried.</param>
-    public static PythonSubject? Of(PythonInterpreter python, PythonCommand command, TimeSpan limit, out string why, CancellationToken cancel = default)
+    /// <param name="unfit">When null is returned: why the program cannot be tried.</param>
+    public static PythonSubject? Of(PythonInterpreter python, PythonCommand command, TimeSpan limit, out Unfit? unfit, CancellationToken cancel = default)
     {
         var seen = TrialProcess.Run(python, command, new PythonProbeOptions { Freeze = true, Steps = LookSteps, Seed = 0 }, null, limit, cancel);
-        why = seen switch
+        var why = seen switch
         {
             { TimedOut: true } => FormattableString.Invariant($"it did not reach its third step within {limit.TotalSeconds:0} s"),
             { End.Died: { } died, Steps.Count: 0 } => $"it failed before its first step: {died}",
@@ -63,7 +67,8 @@ public sealed class PythonSubject : ISubject
             _ when !IsFrozen(seen) => "its batches are made in a way that cannot be frozen",
             _ => "",
         };
-        return why.Length > 0 ? null : new PythonSubject(python, command, limit, seen.Look!, seen.Suspicions);
+        unfit = why.Length == 0 ? null : new Unfit(why, seen is { TimedOut: false, Look: null } && (seen.ExitCode != 0 || seen.End?.Died is not null));
+        return unfit is not null ? null : new PythonSubject(python, command, limit, seen.Look!, seen.Suspicions);
     }
 
     /// <summary>Loaders that fetch ahead hand out their second batch once.</summary>

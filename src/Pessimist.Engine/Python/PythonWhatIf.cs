@@ -11,7 +11,7 @@ public static class PythonWhatIf
     const int Seeds = 2;
 
     /// <param name="budget">Time for all runs together.</param>
-    /// <returns>False when the program or the change cannot be tried.</returns>
+    /// <returns>False when the program failed before its first step.</returns>
     public static async Task<bool> Run(PythonInterpreter python, PythonCommand command, Run run, Recipe recipe, int steps, TimeSpan budget, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -20,10 +20,12 @@ public static class PythonWhatIf
         time.CancelAfter(budget);
         Comparison? comparison = null;
         string? why = null;
+        var failed = false;
         try
         {
             using var whatIf = new WhatIf(python, command, steps, Seeds, time.Token);
             var asIs = await Task.WhenAll(whatIf.Before).ConfigureAwait(false);
+            failed = asIs[0] is { Steps.Count: 0, ExitCode: not 0 };
             if (asIs[0].Steps.Count < 2) why = $"the program cannot be tried: {asIs[0].End?.Died ?? "it took no training step"}";
             else comparison = await whatIf.Compare(recipe).ConfigureAwait(false);
         }
@@ -55,6 +57,6 @@ public static class PythonWhatIf
             Summary = why ?? comparison!.Words,
             Seconds = seconds,
         });
-        return comparison is { Refused: null };
+        return !failed;
     }
 }

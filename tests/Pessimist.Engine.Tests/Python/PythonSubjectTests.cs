@@ -47,8 +47,8 @@ public sealed class PythonSubjectTests : IDisposable
     [Fact]
     public void A_script_is_tried_on_its_first_batch_with_one_thing_changed()
     {
-        var subject = PythonSubject.Of(_python, Command(Script), s_limit, out var why, TestContext.Current.CancellationToken);
-        why.ShouldBeEmpty();
+        var subject = PythonSubject.Of(_python, Command(Script), s_limit, out var unfit, TestContext.Current.CancellationToken);
+        unfit.ShouldBeNull();
         var facts = subject.ShouldNotBeNull().Facts;
         facts.Optimizer.ShouldBe("Adam");
         facts.LearningRate!.Value.ShouldBe(0.01, 1e-9);
@@ -82,8 +82,8 @@ public sealed class PythonSubjectTests : IDisposable
     [Fact]
     public void A_script_that_cannot_be_tried_says_why()
     {
-        PythonSubject.Of(_python, Command("raise ValueError('no data')"), s_limit, out var why, TestContext.Current.CancellationToken).ShouldBeNull();
-        why.ShouldBe("it ended with exit code 1 before its first step");
+        PythonSubject.Of(_python, Command("raise ValueError('no data')"), s_limit, out var unfit, TestContext.Current.CancellationToken).ShouldBeNull();
+        unfit.ShouldBe(new Unfit("it ended with exit code 1 before its first step", Failed: true));
     }
 
     PythonCommand Command(string script)
