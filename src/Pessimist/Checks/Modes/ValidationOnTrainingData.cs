@@ -6,7 +6,7 @@ namespace Pessimist.Checks.Modes;
 
 /// <summary>PES606 validation-on-training-data</summary>
 public sealed class ValidationOnTrainingData(ValidationOnTrainingData.Limits limits) : Check(About),
-    IReads<BatchObserved>, IReads<LoaderBuilt>, IReads<MetricReported>, IReads<ModuleBuilt>
+    IReads<BatchObserved>, IReads<LossObserved>, IReads<LoaderBuilt>, IReads<MetricReported>, IReads<ModuleBuilt>
 {
     public static readonly CheckInfo About = new()
     {
@@ -25,7 +25,7 @@ public sealed class ValidationOnTrainingData(ValidationOnTrainingData.Limits lim
 
             ## When it is a false alarm
             Silent are: metrics of the training set that are not called validation, over the training loader; programs that evaluate held-out data as
-            well; data whose examples repeat by nature; folds of a cross-validation with a new network for each.
+            well; data whose examples repeat by nature; graphs, where all nodes go in and a loss is of some of them; folds of a cross-validation with a new network for each.
 
             ## What to do
             Split before training, and give the validation loader the other part. Look for a loader that was built from the wrong variable.
@@ -43,7 +43,23 @@ public sealed class ValidationOnTrainingData(ValidationOnTrainingData.Limits lim
 
     readonly EvaluatedExamples _examples = new();
 
-    public void Read(BatchObserved observation) => _examples.Read(observation);
+    readonly Dictionary<long, long> _rows = [];
+    bool _picks;
+
+    public void Read(BatchObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _examples.Read(observation);
+        if (observation is { Phase: Phase.Train, Inputs: [{ Shape: [var rows, ..] }, ..] } && (_rows.Count < 1000 || _rows.ContainsKey(observation.Step))) _rows[observation.Step] = rows;
+    }
+
+    /// <summary>A loss of some of the rows that went in: the others may be what is evaluated, as with the nodes of a graph.</summary>
+    public void Read(LossObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _picks |= observation is { Phase: Phase.Train, Target.Shape: [var rows, ..] } && _rows.TryGetValue(observation.Step, out var all) && rows < all;
+    }
+
     public void Read(LoaderBuilt observation) => _examples.Read(observation);
     public void Read(MetricReported observation) => _examples.Read(observation);
     public void Read(ModuleBuilt observation) => _examples.Read(observation);
@@ -56,6 +72,7 @@ public sealed class ValidationOnTrainingData(ValidationOnTrainingData.Limits lim
             return Passed($"{Percent(1 - (double)other.Trained / other.Rows)} of the evaluated examples of a source were not seen in training");
         if (_examples.Repeats > limits.Repeats)
             return NotEnoughEvidence($"{Percent(_examples.Repeats)} of the training examples equal another one: equal inputs say nothing");
+        if (_picks) return NotEnoughEvidence("losses are of some of the rows that go in: the same rows may be evaluated in other places");
         if (_examples.Unhashed) return NotEnoughEvidence("some evaluated batches were not recorded example by example");
 
         var claimed = sources.Select(s => (Source: s, Claim: _examples.Claim(s))).FirstOrDefault(c => c.Claim is not null);

@@ -59,6 +59,18 @@ public sealed class ValidationOnTrainingDataTests
             Loader(2), .. Enumerable.Range(0, 4).Select(i => Batch(50, Phase.Evaluate, 2, Enumerable.Range(100 + 8 * i, 8)))]).ShouldBeOfType<Verdict.Passed>();
     }
 
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(8, true)]
+    public void Losses_of_some_of_the_rows_that_go_in_leave_others_to_evaluate(long rows, bool isFound)
+    {
+        Observation[] run = [.. Run(ValidationLoader, Enumerable.Range(0, 64))];
+        var losses = run.OfType<BatchObserved>().Where(b => b.Phase == Phase.Train)
+            .Select(b => new LossObserved { Step = b.Step, Phase = Phase.Train, Kind = "cross-entropy", Value = 1, Target = new TensorFacts { Shape = [rows], DType = "int64" } });
+
+        (Of([.. run, .. losses]) is Verdict.Found).ShouldBe(isFound);
+    }
+
     [Fact]
     public void Examples_that_repeat_by_nature_say_nothing() =>
         Of(Run(ValidationLoader, Enumerable.Range(0, 32), hash: x => x % 16)).ShouldBeOfType<Verdict.NotEnoughEvidence>();
