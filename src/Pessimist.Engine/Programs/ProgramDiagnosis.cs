@@ -69,7 +69,9 @@ public static class ProgramDiagnosis
                 SingleBatchTried tried when excused => tried with { Verdict = SingleBatchVerdict.NotEnoughEvidence, Because = $"{tried.Because}; but the program learns on its own batches" },
                 ExperimentFinished { Outcome: ExperimentOutcome.Confirmed } experiment when excused => experiment with
                 {
-                    Outcome = ExperimentOutcome.Consistent, Confirmation = null, Reading = $"{experiment.Reading}; but the program learns on its own batches as it is",
+                    Outcome = ExperimentOutcome.Consistent,
+                    Confirmation = null,
+                    Reading = $"{experiment.Reading}; but the program learns on its own batches as it is",
                 },
                 _ => record,
             });

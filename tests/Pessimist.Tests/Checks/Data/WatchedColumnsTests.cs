@@ -13,7 +13,9 @@ public sealed class WatchedColumnsTests
 
     static BatchObserved Columns(int step, double[] means, double[] stds, double zeros = 0, bool asks = false) => Batch(step, Phase.Train, null, Enumerable.Range(step * 20, 20)) with
     {
-        Inputs = [Tensor(20, means.Length) with { Zeros = zeros, Hash = $"{step}", RequiresGrad = asks }], ChannelMeans = means, ChannelStds = stds,
+        Inputs = [Tensor(20, means.Length) with { Zeros = zeros, Hash = $"{step}", RequiresGrad = asks }],
+        ChannelMeans = means,
+        ChannelStds = stds,
     };
 
     static IEnumerable<Observation> Batches(int count, Func<int, Observation> batch) => Enumerable.Range(0, count).Select(batch);

@@ -15,7 +15,8 @@ public sealed class WithoutLoaderTests
 
     static BatchObserved Evaluated(long step, string hash, IReadOnlyList<long>? labels = null) => Batch(step, Phase.Evaluate, null, Enumerable.Range(500, 30)) with
     {
-        Inputs = [Tensor(30, 4) with { Hash = hash }], LabelOrder = labels ?? s_labels,
+        Inputs = [Tensor(30, 4) with { Hash = hash }],
+        LabelOrder = labels ?? s_labels,
     };
 
     [Fact]

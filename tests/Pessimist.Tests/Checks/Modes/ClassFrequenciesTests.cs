@@ -14,7 +14,8 @@ public sealed class ClassFrequenciesTests
 
     static IEnumerable<Observation> Binary(double share, double loss, int steps = 40) => Enumerable.Range(0, steps).Select(i => LossCall(i, Phase.Train, loss, "bce-with-logits") with
     {
-        Input = Tensor(40, 1), Target = Tensor(40, 1) with { Mean = share },
+        Input = Tensor(40, 1),
+        Target = Tensor(40, 1) with { Mean = share },
     });
 
     static IEnumerable<Observation> Classes(double loss, params long[] counts) => Enumerable.Range(0, 40).SelectMany(i => new Observation[]
