@@ -15,6 +15,8 @@ public sealed class ProbeServer : IAsyncDisposable
     const int MostConnections = 256;
     const int ChunkBytes = 256 << 10;
 
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
     readonly Action<Observation> _add;
     readonly string _folder;
     readonly Socket _listener;
@@ -23,6 +25,7 @@ public sealed class ProbeServer : IAsyncDisposable
     readonly List<ProbeConnection> _connections = [];
     readonly List<Task> _readers = [];
     readonly Task _accepting;
+    readonly TaskCompletionSource _allAccepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     ProbeConnection? _chosen;
 
     /// <param name="add">Gets the observations of the process that trains, one after the other, on another thread.</param>
@@ -82,6 +85,7 @@ public sealed class ProbeServer : IAsyncDisposable
     /// </summary>
     public async Task Drain(TimeSpan quiet)
     {
+        await Close().ConfigureAwait(false);
         long before;
         do
         {
@@ -92,10 +96,9 @@ public sealed class ProbeServer : IAsyncDisposable
                 before = _connections.Sum(c => c.Bytes);
             }
 
-            // Whoever has just connected may not have been accepted yet.
             var all = Task.WhenAll(readers);
             await Task.WhenAny(all, Task.Delay(quiet)).ConfigureAwait(false);
-            if (all.IsCompleted && !_listener.Poll(0, SelectMode.SelectRead)) break;
+            if (all.IsCompleted) break;
         }
         while (Received() > before);
 
@@ -109,6 +112,25 @@ public sealed class ProbeServer : IAsyncDisposable
             lock (_lock) return _connections.Sum(c => c.Bytes);
         }
     }
+
+    /// <summary>Who connects is accepted in turn: once a last connection of our own was, all that came before it have their readers.</summary>
+    async Task Close()
+    {
+        using var last = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            last.Bind(new UnixDomainSocketEndPoint(LastPath));
+            using var patience = new CancellationTokenSource(s_patience);
+            await last.ConnectAsync(new UnixDomainSocketEndPoint(Path), patience.Token).ConfigureAwait(false);
+            await _allAccepted.Task.WaitAsync(s_patience).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or TimeoutException)
+        {
+            // The folder is gone, or the program connects without end: what was accepted counts.
+        }
+    }
+
+    string LastPath => System.IO.Path.Combine(_folder, "last");
 
     public async ValueTask DisposeAsync()
     {
@@ -151,6 +173,13 @@ public sealed class ProbeServer : IAsyncDisposable
             }
             catch (SocketException)
             {
+                continue;
+            }
+
+            if (socket.RemoteEndPoint is UnixDomainSocketEndPoint remote && remote.ToString() == LastPath)
+            {
+                socket.Dispose();
+                _allAccepted.TrySetResult();
                 continue;
             }
 

@@ -88,8 +88,8 @@ public sealed class MetricDenominatorWrong(MetricDenominatorWrong.Limits limits)
         if (!counts) return SumOfMeans(reports);
         if (reports.All(r => r.DividedBy == r.Examples)) return null;
         var what = reports.All(r => r.Batches > 1 && r.DividedBy == r.Batches) && Divisor(reports) == 1 ? "the number of batches"
-            : _loaders.FirstOrDefault(l => l.Examples is > 20 && reports.All(r => r.DividedBy == l.Examples && r.Examples != l.Examples)) is { } other ? $"the size of another data set ({other.Examples})"
-            : _loaders.Any(l => l.BatchSize > 1 && reports.All(r => r.Batches > 0 && r.DividedBy == r.Batches * l.BatchSize && r.DividedBy != r.Examples)) ? "batches times batch size" : null;
+            : _loaders.FirstOrDefault(l => l.Examples is > 20 && reports.All(r => r.DividedBy == l.Examples && r.Examples != l.Examples && IsDataSet(r))) is { } other ? $"the size of another data set ({other.Examples})"
+            : _loaders.Any(l => l.BatchSize > 1 && reports.All(r => r.Batches > 0 && r.DividedBy == r.Batches * l.BatchSize && r.DividedBy > r.Examples)) ? "batches times batch size" : null;
         if (what is null) return null;
         var error = Math.Abs((double)first.Examples!.Value / first.DividedBy!.Value - 1);
         return Of(first, $"\"{first.Name}\" is divided by {what}, and not by the {first.Examples} examples that were evaluated", error >= limits.Error ? Level.Error : Level.Note,
@@ -98,6 +98,9 @@ public sealed class MetricDenominatorWrong(MetricDenominatorWrong.Limits limits)
             new("value, and what it should be", $"{Number(first.Value)}, {Number(first.Counted!.Value / first.Examples.Value)}"),
         ]);
     }
+
+    /// <summary>What went in were as many examples as some data set has; where they are not, rows may be words or nodes.</summary>
+    bool IsDataSet(MetricReported report) => _loaders.Any(l => l.Examples == report.Examples);
 
     Finding? SumOfMeans(MetricReported[] reports)
     {

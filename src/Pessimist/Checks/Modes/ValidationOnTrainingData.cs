@@ -43,22 +43,23 @@ public sealed class ValidationOnTrainingData(ValidationOnTrainingData.Limits lim
 
     readonly EvaluatedExamples _examples = new();
 
-    readonly Dictionary<long, long> _rows = [];
-    bool _picks;
+    long _fewestRows = long.MaxValue, _fewestTargets = long.MaxValue;
 
     public void Read(BatchObserved observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
         _examples.Read(observation);
-        if (observation is { Phase: Phase.Train, Inputs: [{ Shape: [var rows, ..] }, ..] } && (_rows.Count < 1000 || _rows.ContainsKey(observation.Step))) _rows[observation.Step] = rows;
+        if (observation is { Phase: Phase.Train, Inputs: [{ Shape: [var rows, ..] }, ..] }) _fewestRows = Math.Min(_fewestRows, rows);
     }
 
-    /// <summary>A loss of some of the rows that went in: the others may be what is evaluated, as with the nodes of a graph.</summary>
     public void Read(LossObserved observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
-        _picks |= observation is { Phase: Phase.Train, Target.Shape: [var rows, ..] } && _rows.TryGetValue(observation.Step, out var all) && rows < all;
+        if (observation is { Phase: Phase.Train, Target.Shape: [var rows, ..] }) _fewestTargets = Math.Min(_fewestTargets, rows);
     }
+
+    /// <summary>A loss of some of the rows that went in: the others may be what is evaluated, as with the nodes of a graph.</summary>
+    bool Picks => _fewestTargets < _fewestRows && _fewestRows < long.MaxValue;
 
     public void Read(LoaderBuilt observation) => _examples.Read(observation);
     public void Read(MetricReported observation) => _examples.Read(observation);
@@ -72,7 +73,7 @@ public sealed class ValidationOnTrainingData(ValidationOnTrainingData.Limits lim
             return Passed($"{Percent(1 - (double)other.Trained / other.Rows)} of the evaluated examples of a source were not seen in training");
         if (_examples.Repeats > limits.Repeats)
             return NotEnoughEvidence($"{Percent(_examples.Repeats)} of the training examples equal another one: equal inputs say nothing");
-        if (_picks) return NotEnoughEvidence("losses are of some of the rows that go in: the same rows may be evaluated in other places");
+        if (Picks) return NotEnoughEvidence("losses are of some of the rows that go in: the same rows may be evaluated in other places");
         if (_examples.Unhashed) return NotEnoughEvidence("some evaluated batches were not recorded example by example");
 
         var claimed = sources.Select(s => (Source: s, Claim: _examples.Claim(s))).FirstOrDefault(c => c.Claim is not null);

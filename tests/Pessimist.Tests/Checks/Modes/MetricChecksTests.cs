@@ -92,6 +92,12 @@ public sealed class MetricChecksTests
         finding.Location!.Line.ShouldBe(40);
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(256)]
+    public void Rows_that_are_words_of_examples_say_nothing_of_the_number_of_examples(double by) =>
+        Denominator(Reports(by, 100, 155, 203).OfType<MetricReported>().Select(m => m with { Examples = 7310 })).ShouldNotBeOfType<Verdict.Found>();
+
     [Fact]
     public void A_small_difference_is_a_note() =>
         Diagnose([Loader(ValidationLoader, 9990, 32), .. new[] { 100.0, 155 }.Select(c => Metric("acc", c / 10016, 1) with { Counted = c, DividedBy = 10016, Examples = 9990, Batches = 313 })])
