@@ -36,7 +36,7 @@ def record(program: Program, again: bool) -> Judged:
     if again:
         runs = sorted((folder / "runs").glob("*"))
         if runs:
-            corpus.run([*TOOL, "report", str(runs[-1]), "-q", "--format", "json", "--output", str(report)], PATIENCE)
+            corpus.run([*TOOL, "report", "--runs", str(runs[-1].parent), runs[-1].name, "-q", "--format", "json", "--output", str(report)], PATIENCE)
     else:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
