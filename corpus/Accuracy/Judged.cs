@@ -36,7 +36,7 @@ public sealed record Judged(CorpusProgram Program, DiagnosisResult Result)
         && !IsSymptom(f));
 
     /// <summary>On a sick program the symptoms are true.</summary>
-    bool IsSymptom(Finding finding) => !Program.IsHealthy && (finding.Code.StartsWith("PES9", StringComparison.Ordinal) || finding.Code is "PES301" or "PES401" or "PES607" or "PES611");
+    bool IsSymptom(Finding finding) => !Program.IsHealthy && (finding.Code.StartsWith("PES9", StringComparison.Ordinal) || finding.Code is "PES301" or "PES607" or "PES611");
 
     /// <summary>Runs the program under the probe and makes the experiments, once.</summary>
     public static Run Record(CorpusProgram program)
