@@ -1,3 +1,4 @@
+using Pessimist.Tests;
 using Pessimist.Torch.Models;
 using Pessimist.Torch.Nn;
 using Pessimist.Torch.Optim;
@@ -43,6 +44,7 @@ public sealed class LeakTests
     [Fact]
     public void A_network_and_its_optimizer_leave_nothing_behind()
     {
+        Garbage.Settle();
         var before = Memory.LiveTensors;
         using (Scope.New())
         using (var net = new Mlp(4, 8, 3))
@@ -66,9 +68,7 @@ public sealed class LeakTests
 
     static void ShouldNotGrow(int steps, Action step)
     {
-        // What earlier tests left to the finalizer must not vanish meanwhile.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+        Garbage.Settle();
         var live = 0L;
         for (var i = 0; i < steps; i++)
         {

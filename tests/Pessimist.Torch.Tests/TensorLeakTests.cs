@@ -1,3 +1,4 @@
+using Pessimist.Tests;
 namespace Pessimist.Torch.Tests;
 
 public sealed class TensorLeakTests
@@ -5,7 +6,7 @@ public sealed class TensorLeakTests
     [Fact]
     public void A_thousand_steps_keep_no_tensor_and_no_memory()
     {
-        Settle();
+        Garbage.Settle();
         using var outer = Scope.New();
         Rng.Seed(1);
         Tensor[] parameters = [(Tensor.Randn([16, 8]) * 0.1).Detach().RequireGrad(), Tensor.Zeros([16]).RequireGrad(), (Tensor.Randn([3, 16]) * 0.1).Detach().RequireGrad()];
@@ -47,7 +48,7 @@ public sealed class TensorLeakTests
     [Fact]
     public void Failed_calls_and_lists_keep_nothing()
     {
-        Settle();
+        Garbage.Settle();
         using var x = Tensor.Zeros([4]);
         var before = Memory.LiveTensors;
         for (var i = 0; i < 100; i++)
@@ -59,12 +60,5 @@ public sealed class TensorLeakTests
             Should.Throw<TorchException>(() => Tensor.Cat([x, Tensor.Zeros([1, 1])]));
         }
         Memory.LiveTensors.ShouldBe(before);
-    }
-
-    // What earlier tests left to the finalizer must not vanish meanwhile.
-    static void Settle()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
     }
 }

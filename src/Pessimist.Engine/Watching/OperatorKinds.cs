@@ -27,6 +27,9 @@ sealed class OperatorKind
     /// <summary>Steps of optimizers and the clearing of gradients: no part of the graph.</summary>
     public bool IsBookkeeping { get; init; }
 
+    /// <summary>Memory that nothing has been written to: what lies in it, a NaN at times, is nobody's value.</summary>
+    public bool IsUnwritten { get; init; }
+
     /// <summary>Never below zero, zero for half of the line.</summary>
     public bool IsRectifier { get; init; }
 
@@ -85,6 +88,7 @@ sealed class OperatorKind
                 _ => null,
             },
             IsBookkeeping = fullName is "pessimist::zero_grad" or "pessimist::adam_" or "pessimist::sgd_" or "pessimist::rmsprop_",
+            IsUnwritten = stem is "empty" or "empty_like" or "empty_strided" or "empty_permuted" or "new_empty" or "new_empty_strided",
             IsDropout = stem is "dropout" or "feature_dropout" or "alpha_dropout" or "feature_alpha_dropout",
             IsBatchNorm = stem is "batch_norm",
             IsView = stem is "view" or "reshape" or "flatten" or "squeeze" or "unsqueeze" or "transpose" or "t" or "permute" or "expand" or "contiguous"

@@ -38,7 +38,7 @@ sealed class Trace(Session session, OperationSites sites, bool isEvaluation, boo
 
     public void Add(Operator op, OperatorKind kind, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results, Pass? pass)
     {
-        if (IsFull || kind.IsBookkeeping) return;
+        if (IsFull || kind.IsBookkeeping || kind.IsUnwritten) return;
         // What was done before the first batch may be long, and its end is what matters.
         if (Passes.Count == 0 && _operations.Count >= MostBefore) _operations.RemoveRange(0, MostBefore / 2);
         var gradients = Autograd.IsEnabled;

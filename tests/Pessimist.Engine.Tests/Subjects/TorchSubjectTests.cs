@@ -1,3 +1,4 @@
+using Pessimist.Tests;
 using Pessimist.Engine.Subjects;
 using Pessimist.Experiments;
 using Pessimist.Observations;
@@ -30,6 +31,7 @@ public sealed class TorchSubjectTests
     {
         var subject = Samples.DigitsSubject();
         Run(subject, Recipe.AsIs, detailed: true);
+        Garbage.Settle();
         var (state, tensors) = (Rng.GetState(), Memory.LiveTensors);
 
         Run(subject, Of(new ShuffleInputs()), detailed: true);

@@ -1,3 +1,4 @@
+using Pessimist.Tests;
 using Pessimist.Engine.Watching;
 using Pessimist.Observations;
 using Pessimist.Torch;
@@ -84,6 +85,15 @@ public sealed class ProbeFailureTests
     }
 
     [Fact]
+    public void What_lies_in_memory_that_nothing_was_written_to_is_not_looked_at()
+    {
+        var run = Watched.Run(() => Train(net => net.Forward(Tensor.Empty([4, 3]).FillInPlace(2)).Add(Tensor.Zeros([4, 4]).EmptyLike().ZeroInPlace()).Pow(2).Sum()));
+        var operations = run.All<OperationSeen>();
+        operations.ShouldNotContain(o => o.Operation.StartsWith("empty"));
+        operations.ShouldContain(o => o.Operation == "fill");
+    }
+
+    [Fact]
     public void A_second_run_finds_the_step_and_the_operation()
     {
         var found = Probe.FindNonFinite(() =>
@@ -104,6 +114,7 @@ public sealed class ProbeFailureTests
     [Fact]
     public void Losses_kept_with_their_graphs_show_in_memory()
     {
+        Garbage.Settle();
         List<Tensor> losses = [];
         var line = 0;
         var run = Watched.Run(() =>

@@ -1,3 +1,4 @@
+using Pessimist.Tests;
 using Pessimist.Engine.Watching;
 using Pessimist.Observations;
 using Pessimist.Runs;
@@ -39,8 +40,7 @@ public sealed class ProbeNeutralityTests
     public void Watching_leaves_no_tensor_behind()
     {
         Probe.Watch(() => Programs.Perceptron(), new Run());
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+        Garbage.Settle();
         var before = Memory.LiveTensors;
         var run = new Run();
         Probe.Watch(() => Programs.Perceptron(), run);

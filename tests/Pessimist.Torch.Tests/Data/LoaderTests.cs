@@ -1,3 +1,4 @@
+using Pessimist.Tests;
 using Pessimist.Torch.Data;
 
 namespace Pessimist.Torch.Tests.Data;
@@ -90,6 +91,7 @@ public sealed class LoaderTests
     [InlineData(true)]
     public void Leaves_no_tensor_behind_when_left_early_or_failing(bool prefetch)
     {
+        Garbage.Settle();
         using var data = Numbers(30);
         var before = Memory.LiveTensors;
         foreach (var (i, _) in new Loader(data, 3, prefetch: prefetch).Index())

@@ -1,3 +1,4 @@
+using Pessimist.Tests;
 using System.Buffers.Binary;
 using System.Text;
 using Pessimist.Torch.Serialization;
@@ -53,6 +54,7 @@ public sealed class SafetensorsTests
         BinaryPrimitives.WriteInt64LittleEndian(bytes, header.Length);
         Encoding.ASCII.GetBytes(header, bytes.AsSpan(8));
         using var file = new TemporaryFile(bytes);
+        Garbage.Settle();
         var live = Memory.LiveTensors;
         var message = Should.Throw<TorchException>(() => Safetensors.Read(file.Path)).Message;
         message.ShouldContain(why);
