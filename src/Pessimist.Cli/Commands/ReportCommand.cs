@@ -13,7 +13,7 @@ sealed class ReportCommand : ToolCommand
     readonly Screen _screen;
     readonly Argument<string> _id = new("RUN")
     {
-        Description = "the run's ID or its beginning; the newest run when left out, or 'latest'",
+        Description = "the run's ID or its beginning, or the path of its folder; the newest run when left out, or 'latest'",
         Arity = ArgumentArity.ZeroOrOne,
         DefaultValueFactory = _ => RunArchive.Latest,
     };
@@ -33,6 +33,7 @@ sealed class ReportCommand : ToolCommand
             new("pessimist report --format sarif --output pessimist.sarif", "annotations for code scanning"),
             new("pessimist report --select PES3,vanishing-gradients", "only what is asked for"),
             new("pessimist report latest --format html --output report.html", "a file to send to somebody"),
+            new("pessimist report ~/nightly/run-7", "a run that was copied from elsewhere"),
         ];
         AddGroups();
         SetAction(Execute);

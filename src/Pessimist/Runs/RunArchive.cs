@@ -46,15 +46,18 @@ public sealed class RunArchive(string workingDirectory)
         }
     }
 
-    /// <summary>The run with this ID, the only one that begins with it, or the newest for <c>latest</c>.</summary>
+    /// <summary>The run with this ID, the only one that begins with it, the newest for <c>latest</c>, or the one at a path: its folder, wherever that is,
+    /// or its <c>observations.jsonl</c>.</summary>
     /// <exception cref="PessimistException">No run fits, or several do.</exception>
     public RunEntry Find(string idOrPrefix)
     {
+        ArgumentNullException.ThrowIfNull(idOrPrefix);
         var runs = List();
-        if (runs.Count == 0)
-            throw new PessimistException($"no runs are recorded under {Folder}", "run `pessimist diagnose DATA --target COLUMN` first, or change to the directory of the run");
-        if (idOrPrefix == Latest) return runs[^1];
         if (runs.FirstOrDefault(r => r.Id == idOrPrefix) is { } exact) return exact;
+        if (AtPath(idOrPrefix) is { } elsewhere) return elsewhere;
+        if (runs.Count == 0)
+            throw new PessimistException($"no runs are recorded under {Folder}", "run `pessimist diagnose DATA --target COLUMN` first, change to the directory of the run, or give the path of its folder");
+        if (idOrPrefix == Latest) return runs[^1];
 
         var found = idOrPrefix.Length == 0 ? [] : runs.Where(r => r.Id.StartsWith(idOrPrefix, StringComparison.OrdinalIgnoreCase)).ToArray();
         return found switch
@@ -66,5 +69,21 @@ public sealed class RunArchive(string workingDirectory)
             _ => throw new PessimistException(
                 $"{found.Length} runs begin with '{idOrPrefix}': {DidYouMean.List(found.Reverse().Select(r => r.Id), 5)}", "give more of the ID"),
         };
+    }
+
+    /// <summary>Null for what can only be an ID.</summary>
+    static RunEntry? AtPath(string path)
+    {
+        var isPath = path.AsSpan().IndexOfAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) >= 0 || path is "." or "..";
+        if (Path.GetFileName(path) == RunFolder.ObservationsFile && File.Exists(path)) return Entry(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (File.Exists(Path.Combine(path, RunFolder.ObservationsFile))) return Entry(Path.GetFullPath(path));
+        if (!isPath) return null;
+        throw new PessimistException(
+            Directory.Exists(path) ? $"the folder {path} holds no run: there is no {RunFolder.ObservationsFile} in it"
+            : File.Exists(path) ? $"{path} is not the folder of a run, nor its {RunFolder.ObservationsFile}"
+            : $"there is no folder {path}",
+            $"give the folder that holds {RunFolder.ObservationsFile}, or the ID of a run under .pessimist/runs");
+
+        static RunEntry Entry(string folder) => new(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), Path.TrimEndingDirectorySeparator(folder));
     }
 }

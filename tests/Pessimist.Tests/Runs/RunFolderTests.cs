@@ -120,6 +120,34 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_run_is_found_by_its_path_where_no_runs_are_kept()
+    {
+        var elsewhere = Path.Combine(_directory, "copied", "run-7");
+        Directory.CreateDirectory(elsewhere);
+        File.WriteAllText(Path.Combine(elsewhere, RunFolder.ObservationsFile), "");
+        var archive = new RunArchive(Path.Combine(_directory, "empty"));
+        foreach (var path in new[] { elsewhere, elsewhere + "/", Path.Combine(elsewhere, RunFolder.ObservationsFile) })
+        {
+            var entry = archive.Find(path);
+            entry.Id.ShouldBe("run-7");
+            entry.Path.ShouldBe(elsewhere);
+        }
+    }
+
+    [Fact]
+    public void A_path_without_a_run_says_what_is_there()
+    {
+        Make("20261119-090000-iris-0001");
+        var archive = new RunArchive(_directory);
+        var empty = Directory.CreateDirectory(Path.Combine(_directory, "empty")).FullName;
+        Should.Throw<PessimistException>(() => archive.Find(empty)).Message.ShouldContain("holds no run");
+        Should.Throw<PessimistException>(() => archive.Find(Path.Combine(empty, "missing"))).Message.ShouldContain("there is no folder");
+        var file = Path.Combine(empty, "report.html");
+        File.WriteAllText(file, "");
+        Should.Throw<PessimistException>(() => archive.Find(file)).Message.ShouldContain("is not the folder of a run");
+    }
+
+    [Fact]
     public void No_run_at_all_says_what_to_do() =>
         Should.Throw<PessimistException>(() => new RunArchive(_directory).Find("latest")).Help.ShouldNotBeNull().ShouldContain("pessimist diagnose");
 
