@@ -21,6 +21,18 @@ switch (args)
     case ["record", var folder, var name]:
         foreach (var program in Corpus.All.Where(p => p.Name == name)) Recordings.Write(folder, program, Judged.Record(program));
         return 0;
+    case ["record-mended", var folder, var name]:
+        // A healthy look-alike of each sick program: whatever is told of it is a false alarm, or its mending is not complete.
+        foreach (var program in Corpus.All.Where(p => p.Name == name && p.Train is not null))
+        {
+            var mended = program with { Run = () => program.Train!(true) };
+            Recordings.Write(folder, program, Judged.Record(mended));
+        }
+
+        return 0;
+    case ["keep", var recording, var kept]:
+        KeptRuns.Write(recording, kept, Environment.CurrentDirectory);
+        return 0;
     case ["show", var folder, var name]:
         foreach (var judged in Judge(folder).Where(j => j.Program.Name.Contains(name, StringComparison.Ordinal)))
         {
@@ -34,7 +46,7 @@ switch (args)
         Console.WriteLine(string.Join('\n', File.ReadLines(file).SkipWhile(l => !l.StartsWith("| |", StringComparison.Ordinal)).TakeWhile(l => !l.StartsWith("##", StringComparison.Ordinal))));
         return 0;
     default:
-        Console.Error.WriteLine("usage: list | names PART | verify all | verify PART-OF-NAME | mend all | mend PART-OF-NAME | mend CODE | record FOLDER NAME | show FOLDER PART-OF-NAME | table FOLDER FILE");
+        Console.Error.WriteLine("usage: list | names PART | verify all | verify PART-OF-NAME | mend all | mend PART-OF-NAME | mend CODE | record FOLDER NAME | record-mended FOLDER NAME | keep RECORDING FILE | show FOLDER PART-OF-NAME | table FOLDER FILE");
         return 2;
 }
 
