@@ -184,10 +184,10 @@ class Activations(Observer):
 
     @staticmethod
     def _numbers(values: Tensor, count: int) -> List[float]:
-        std, mean = torch.std_mean(values, unbiased=False)
+        std, mean = facts.std_mean(values)
         low, high = torch.aminmax(values)
         nonzero = torch.count_nonzero(values)
-        numbers = torch.stack((mean.double(), std.double(), low.double(), high.double(), nonzero.double())).tolist()
+        numbers = torch.stack((mean, std, low.double(), high.double(), nonzero.double())).tolist()
         if all(math.isfinite(n) for n in numbers):
             return [numbers[0], numbers[1], max(abs(numbers[2]), abs(numbers[3])), count - numbers[4], 0]
         finite = values[torch.isfinite(values)].double()

@@ -5,9 +5,10 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 import torch
 
 from . import facts
+from .forward import Pass
 from .observer import Observer, Site
-from .passes import Pass, tensors_in
 from .probe import Probe
+from .tensors import tensors_in
 
 _MOST_EXAMPLES = 256
 _MOST_INPUTS = 8

@@ -15,7 +15,9 @@ from .probe import probe
 MODULES = (
     "structure",
     "passes",
+    "calls",
     "loop",
+    "moves",
     "jit",
     "optimizers",
     "loaders",

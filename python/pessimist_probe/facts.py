@@ -107,7 +107,7 @@ def moments(tensor: Tensor) -> Facts:
             values = values.double() if count <= 1 << 20 or values.dtype in _INTEGERS else values.float()
         low, high = torch.aminmax(values)
         whole = (values == values.floor()).sum()
-        std, mean = torch.std_mean(values, unbiased=False)
+        std, mean = std_mean(values)
         numbers = torch.stack((low.double(), high.double(), mean.double(), std.double(), torch.count_nonzero(values).double(), whole.double())).tolist()
         if math.isfinite(numbers[0]) and math.isfinite(numbers[1]) and math.isfinite(numbers[2]) and math.isfinite(numbers[3]):
             return {
@@ -120,6 +120,16 @@ def moments(tensor: Tensor) -> Facts:
                 "whole": numbers[5] / count,
             }
         return _moments_of_finite(values.double())
+
+
+def std_mean(values: Tensor) -> Tuple[Tensor, Tensor]:
+    """Population standard deviation and mean in float64, in two passes: several times as fast as torch's own, which takes one."""
+    values = values.reshape(-1).double()
+    # Around the first value: what is constant has no deviation at all, and a large mean does not eat it.
+    differences = values - values[0]
+    mean = differences.mean()
+    differences -= mean
+    return (torch.dot(differences, differences) / values.numel()).sqrt(), values[0] + mean
 
 
 def _moments_of(values: List[float]) -> Facts:
@@ -240,8 +250,11 @@ def channel_moments(tensor: Tensor) -> Tuple[List[float], List[float]]:
         return [], []
     with aside():
         others = [d for d in range(tensor.dim()) if d != 1]
-        std, mean = torch.std_mean(tensor.detach().double(), others, unbiased=False)
-        both = torch.stack((mean, std)).tolist()
+        values = tensor.detach().double()
+        first = values[(slice(1), slice(None)) + (slice(1),) * (values.dim() - 2)]
+        values = values - first
+        mean = values.mean(others, keepdim=True)
+        both = torch.stack(((first + mean).reshape(-1), (values - mean).square().mean(others).sqrt())).tolist()
         return both[0], both[1]
 
 

@@ -3,7 +3,7 @@
 import os
 import time
 import types
-from typing import Any, Callable, Dict, List, Optional, TypeVar
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -104,7 +104,18 @@ class Hook:
 
     all: List["Hook"] = []
 
-    def __init__(self, owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]], on: bool = True) -> None:
+    def __init__(
+        self,
+        owner: Any,
+        name: str,
+        make: Callable[[Callable[..., Any]], Callable[..., Any]],
+        on: bool = True,
+        quick: Optional[Tuple[Callable[..., Any], Mapping[str, Any]]] = None,
+    ) -> None:
+        """
+        `make` gives the hook for the original. `quick` is what runs in its place, with what its text names in capitals: it leads to `HOOK` or to
+        `ORIGINAL`, and is worth its trouble where a hook is called in every step.
+        """
         self.owner, self.name = owner, name
         function = owner.__dict__[name] if isinstance(owner, type) else getattr(owner, name)
         self._function = function
@@ -113,12 +124,11 @@ class Hook:
             self._code = function.__code__
             self.original: Callable[..., Any] = _clone(function)
             hook = transparent(make(self.original))
-            self._hooked = _forward_to(hook, function.__code__)
-            self._defaults = (function.__defaults__, function.__kwdefaults__)
+            self._hooked = _forward_to(hook, self.original, function.__code__, quick)
         else:
             self.original = function
             inner = transparent(make(function))
-            self._hook = _dress(types.FunctionType(_forward_to(inner, inner.__code__), globals()), function)
+            self._hook = _dress(types.FunctionType(_forward_to(inner, function, inner.__code__, quick), globals()), function)
         self.is_on = self._given_up = False
         Hook.all.append(self)
         if on:
@@ -171,18 +181,26 @@ def _clone(function: types.FunctionType) -> types.FunctionType:
     return clone
 
 
-def _forward_to(hook: Callable[..., Any], like: types.CodeType) -> types.CodeType:
-    def template(*args: Any, **kwargs: Any) -> Any:
-        hook: Any = "HOOK"
-        try:
-            return hook(*args, **kwargs)
-        except BaseException as error:
-            hook = "STRIP"
-            hook(error)
-            raise
+def _forward(*args: Any, **kwargs: Any) -> Any:
+    hook: Any = "HOOK"
+    try:
+        return hook(*args, **kwargs)
+    except BaseException as error:
+        hook = "STRIP"
+        hook(error)
+        raise
 
-    code = template.__code__
-    put = {"HOOK": hook, "STRIP": unframe}
+
+def _forward_to(
+    hook: Callable[..., Any],
+    original: Callable[..., Any],
+    like: types.CodeType,
+    quick: Optional[Tuple[Callable[..., Any], Mapping[str, Any]]],
+) -> types.CodeType:
+    """Code that needs nothing around it, neither globals nor cells: what it leads to are its constants."""
+    template, named = (_forward, {}) if quick is None else quick
+    code = template.__code__  # type: ignore[attr-defined]
+    put = {"HOOK": hook, "ORIGINAL": original, "STRIP": unframe, **named}
     changes: Dict[str, Any] = {
         "co_consts": tuple(put.get(c, c) if isinstance(c, str) else c for c in code.co_consts),
         "co_filename": TRANSPARENT,

@@ -4,16 +4,14 @@ recorded, being new, sampled, or in another order than those before.
 """
 
 import math
-import threading
 from typing import Any, Dict, List, Optional, Tuple
 
 import torch
-from torch import nn
 
-from . import guard, site
+from . import site
 from .byhand import ByHand
+from .cost import Cost
 from .observer import Site
-from .passes import tensors_in
 from .probe import Probe
 
 _MOST_MOVES = 128
@@ -30,13 +28,13 @@ _MEASURED_BACKWARDS = 8
 # Turns of as many after which an optimizer that never stepped is taken for forgotten: from then on each backward pass is a turn.
 _FORGOTTEN = 2
 
-# Seconds that a turn takes in which nothing is recorded, about.
-_LEAN = 8e-6
+# Seconds that the hooks of a turn take in which nothing is recorded, about.
+_LEAN = 4e-6
 
 # Moves that are rare: their line is always looked up.
 _RARE = ("scheduler-step", "train", "eval", "epoch")
 
-_item = torch._C._TensorBase.item
+item = torch._C._TensorBase.item
 
 
 class Move:
@@ -54,11 +52,13 @@ class Loop:
         self._last_turn: List[Move] = []
         self._last_is_told = True
         self._orders: set = set()
-        self._order: List[Tuple[str, Optional[int]]] = []
+        self.order: List[Tuple[str, Optional[int]]] = []
         # Of a lean turn: losses and learning rates beside the order of its moves. Hooks append to both.
-        self._values: List[Optional[float]] = []
-        self.order, self.values = self._order, self._values
-        self._last_lean: Optional[Tuple[List[Any], List[Any], int]] = None
+        self.values: List[Optional[float]] = []
+        # The loss of its last backward pass, and how far its gradients were clipped.
+        self.loss: Optional[float] = None
+        self.clipped: Any = None
+        self._last_lean: Optional[Tuple[List[Any], List[Any], Any, int]] = None
         self._sites: Dict[Tuple[str, Optional[int]], Site] = {}
         self._epochs = 0
         self._new_epoch = False
@@ -81,6 +81,7 @@ class Loop:
         # Nothing of this turn will be recorded unless it turns out to be odd: only the order of its moves is kept.
         self.lean = False
         self._usual: List[Any] = []
+        self._cost = Cost(probe.sampling)
 
     # Moves
 
@@ -94,13 +95,13 @@ class Loop:
                 at = self._sites[key]
         else:
             self._sites[key] = at
-        if self._values:
+        if self.values:
             self._expand()
         move = Move(action, probe.step, subject, at)
         if more:
             move.more = more
         self._moves.append(move)
-        self._order.append(key)
+        self.order.append(key)
         if action == "epoch":
             self._epochs += 1
             self._new_epoch = self._new_epoch or self._epochs <= _MOST_EPOCHS
@@ -110,34 +111,40 @@ class Loop:
                 self._tell(self._moves)
             self._moves = []
             # Whatever it is, it is no usual turn.
-            self.lean = False
+            self.leave_lean()
         return move
 
     def _expand(self) -> None:
         """The moves of a lean turn, as records know them; their lines are those that they had before."""
-        order, values = self._order, self._values
+        order, values = self.order, self.values
         step = self._probe.step
+        last = None
         for key, value in zip(order[len(order) - len(values):], values):
             move = Move(key[0], step, key[1], self._sites.get(key))
+            if key[0] == "backward":
+                last = move
             if value is not None:
                 move.more["loss" if key[0] == "backward" else "learning_rate"] = value
             self._moves.append(move)
-        self._values = self.values = []
+        if last is not None and self.clipped is not None:
+            last.more["clipped_to"] = float(self.clipped)
+        self.values = []
+        self.clipped = None
 
     def end_lean(self) -> None:
         """The end of a lean turn that stepped."""
-        probe, sampling, order = self._probe, self._probe.sampling, self._order
-        if order != self._usual or sampling.turn + 1 >= sampling.wake or self._moves or probe.passes.pending:
+        probe, sampling = self._probe, self._probe.sampling
+        order = self.order
+        turn = sampling.turn + 1
+        if order != self._usual or turn >= sampling.wake or self._moves or probe.passes.pending:
             self.end_turn(True)
             return
-        self._last_lean = (order, self._values, probe.step)
+        self._last_lean = (order, self.values, self.clipped, probe.step)
         if self.backwards == 1:
-            self._follow(next(v for k, v in zip(order, self._values) if k[0] == "backward"), probe.step)
-        self._order = self.order = []
-        self._values = self.values = []
-        self.backwards = 0
+            self._follow(self.loss, probe.step)
+        self.order, self.values, self.clipped, self.backwards = [], [], None, 0
         probe.step += 1
-        sampling.turn += 1
+        sampling.turn = turn
         sampling.spent += _LEAN
 
     def _follow(self, loss: Optional[float], step: int) -> None:
@@ -165,6 +172,20 @@ class Loop:
                 return move
         return None
 
+    def clip(self, limit: Any, result: Any) -> None:
+        """The gradients of the last backward pass were clipped; `result`: what they were before."""
+        if limit is None:
+            return
+        if self.lean and not self._moves:
+            self.clipped = limit
+            return
+        move = self.last("backward")
+        if move is None:
+            return
+        move.more["clipped_to"] = float(limit)
+        if self._probe.records and isinstance(result, torch.Tensor) and result.numel() == 1:
+            move.more["clipped_from"] = float(item(result.detach()))
+
     def _tell(self, moves: List[Move]) -> None:
         for move in moves:
             if move.action == "backward":
@@ -173,6 +194,12 @@ class Loop:
 
     # Turns
 
+    def leave_lean(self) -> None:
+        """Something happens that may have to be recorded."""
+        if self.lean:
+            self.lean = False
+            self._cost.run_ends(self._probe.turn)
+
     def begin_first(self) -> None:
         if not self._turns_begun:
             self._turns_begun = True
@@ -180,10 +207,14 @@ class Loop:
 
     def end_turn(self, stepped: bool) -> None:
         probe = self._probe
+        if self.lean and not self._moves:
+            self._cost.run_ends(probe.turn + 1)
+        else:
+            self._cost.turn_ends(stepped and probe.records and not self._new_epoch and probe.passes.evaluations_of_turn == 0)
         self._expand()
         self._last_lean = None
-        self._usual = self._order
-        order = tuple(self._order)
+        self._usual = self.order
+        order = tuple(self.order)
         is_new = len(self._orders) < _MOST_ORDERS and order not in self._orders
         if is_new:
             self._orders.add(order)
@@ -194,8 +225,7 @@ class Loop:
             self._tell(self._last_turn)
         elif self.backwards == 1:
             self._follow(next((m.more.get("loss") for m in self._last_turn if m.action == "backward"), None), probe.step)
-        self._order = self.order = []
-        self._values = self.values = []
+        self.order, self.values, self.clipped = [], [], None
         self._new_epoch = False
         self._unended = 0
         self.backwards = 0
@@ -211,6 +241,7 @@ class Loop:
             probe.wire.flush()
         probe.passes.watch(probe.records)
         self.lean = not probe.records and self.stepped > 8 and not probe.passes.pending
+        self._cost.turn_begins()
         if probe.records:
             self._turns_begun = True
             probe.tell("turn_begin")
@@ -234,8 +265,8 @@ class Loop:
             self._probe.step += 1
         self._expand()
         if self._last_lean is not None:
-            (order, values, step), moves = self._last_lean, self._moves
-            self._moves, self._order, self._values = [], order, values
+            (order, values, clipped, step), moves = self._last_lean, self._moves
+            self._moves, self.order, self.values, self.clipped = [], order, values, clipped
             self._expand()
             for move in self._moves:
                 move.step = step
@@ -262,7 +293,7 @@ class Loop:
         loss = tensors[0] if tensors else None
         value: Optional[float] = None
         if loss is not None and loss.numel() == 1 and (records or loss.device.type == "cpu") and not loss.is_complex():
-            value = float(_item(loss.detach()))
+            value = float(item(loss.detach()))
         at = site.here() if records else None
         move = self.add("backward", at=at)
         if value is not None:
@@ -348,140 +379,9 @@ def norm(tensors: List[Any]) -> float:
             norms.append(torch.linalg.vector_norm(tensor).double())
         if len({n.device for n in norms}) > 1:
             norms = [n.cpu() for n in norms]
-        return float(_item(torch.linalg.vector_norm(torch.stack(norms))))
+        return float(item(torch.linalg.vector_norm(torch.stack(norms))))
 
 
 def install(probe: Probe) -> None:
     loop = probe.loop = Loop(probe)
     probe.passes.before_forward = loop.before_forward
-
-    backward_key = ("backward", None)
-    tensor_type = torch.Tensor
-    ident = threading.get_ident
-
-    def make_backward(original: Any) -> Any:
-        def backward(*args: Any, **kwargs: Any) -> Any:
-            if loop.lean and len(args) > 2 and not args[2] and not probe.busy and not probe.in_backward and ident() == probe.thread:
-                loss = args[0]
-                if type(loss) is tensor_type:
-                    value = _item(loss) if loss.is_cpu and loss.numel() == 1 else 0.0
-                    # Everything that is not small, NaN too, goes the other way.
-                    if type(value) is float and -loop.leap < value < loop.leap:
-                        loop.backwards += 1
-                        loop.order.append(backward_key)
-                        loop.values.append(value)
-                        probe.in_backward = True
-                        try:
-                            return original(*args, **kwargs)
-                        finally:
-                            probe.in_backward = False
-            if probe.in_backward or not probe.here:
-                return original(*args, **kwargs)
-            probe.in_backward = True
-            try:
-                given = args[0] if args else kwargs.get("tensors")
-                tensors = list(tensors_in(given))
-                retained = bool(kwargs.get("retain_graph", args[2] if len(args) > 2 else None))
-                move = probe.guarded(loop.before_backward, tensors, retained)
-                result = original(*args, **kwargs)
-                probe.guarded(loop.after_backward, tensors, move)
-                return result
-            finally:
-                probe.in_backward = False
-
-        return backward
-
-    guard.Hook(torch.autograd, "backward", make_backward)
-
-    def make_grad(original: Any) -> Any:
-        def grad(*args: Any, **kwargs: Any) -> Any:
-            if probe.in_backward or not probe.here:
-                return original(*args, **kwargs)
-            outputs = list(tensors_in(args[0] if args else kwargs.get("outputs")))
-            inputs = list(tensors_in(args[1] if len(args) > 1 else kwargs.get("inputs")))
-            creates = bool(kwargs.get("create_graph", args[4] if len(args) > 4 else False))
-            # Before: the graph is freed by it.
-            probe.guarded(loop.differentiated, outputs, inputs, creates)
-            probe.in_backward = True
-            try:
-                return original(*args, **kwargs)
-            finally:
-                probe.in_backward = False
-
-        return grad
-
-    guard.Hook(torch.autograd, "grad", make_grad)
-
-    depth = [0]
-
-    def make_train(original: Any) -> Any:
-        def train(self: Any, *args: Any, **kwargs: Any) -> Any:
-            if depth[0] or not probe.here:
-                return original(self, *args, **kwargs)
-            depth[0] += 1
-            try:
-                result = original(self, *args, **kwargs)
-            finally:
-                depth[0] -= 1
-            probe.guarded(moded, self, bool(kwargs.get("mode", args[0] if args else True)))
-            return result
-
-        return train
-
-    def moded(module: Any, training: bool) -> None:
-        network = probe.networks.if_root(module)
-        if network is not None:
-            loop.by_hand.check()
-            loop.add("train" if training else "eval", network.number)
-        if not training:
-            probe.passes.arm()
-
-    guard.Hook(nn.Module, "train", make_train)
-
-    def make_zero(original: Any) -> Any:
-        def zero_grad(self: Any, *args: Any, **kwargs: Any) -> Any:
-            if probe.here:
-                probe.guarded(zeroed, self)
-            return original(self, *args, **kwargs)
-
-        return zero_grad
-
-    def zeroed(module: Any) -> None:
-        loop.by_hand.check()
-        note = probe.networks.find(module)
-        loop.add("zero-grad", None if note is None else note.network.number)
-
-    guard.Hook(nn.Module, "zero_grad", make_zero)
-
-    def make_clip(by_norm: bool) -> Any:
-        def make(original: Any) -> Any:
-            def clip(*args: Any, **kwargs: Any) -> Any:
-                if not probe.here:
-                    return original(*args, **kwargs)
-                was, probe.in_step = probe.in_step, True
-                try:
-                    result = original(*args, **kwargs)
-                finally:
-                    probe.in_step = was
-                limit = args[1] if len(args) > 1 else kwargs.get("max_norm" if by_norm else "clip_value")
-                probe.guarded(clipped, limit, result)
-                return result
-
-            return clip
-
-        return make
-
-    def clipped(limit: Any, result: Any) -> None:
-        move = loop.last("backward")
-        if move is None or limit is None:
-            return
-        move.more["clipped_to"] = float(limit)
-        if probe.records and isinstance(result, torch.Tensor) and result.numel() == 1:
-            move.more["clipped_from"] = float(_item(result.detach()))
-
-    for owner in (nn.utils.clip_grad, nn.utils):
-        for name, by_norm in (("clip_grad_norm_", True), ("clip_grad_value_", False)):
-            function = getattr(owner, name, None)
-            # The package's name is the same function, unless it had to be replaced.
-            if function is not None and not any(h.is_for(function) for h in guard.Hook.all):
-                guard.Hook(owner, name, make_clip(by_norm))

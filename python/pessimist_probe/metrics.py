@@ -199,17 +199,21 @@ class Metrics(Observer):
             self._examples += pass_.examples
             self._batches += 1
 
+    def stop_reading(self) -> None:
+        """A batch is left out: what is read out is no count of right answers any more."""
+        self._evaluates = False
+        for hook in self.hooks:
+            hook.off()
+
     @property
     def _is_complete(self) -> bool:
         """No evaluated batch was left out."""
-        return self._step == self._probe.step and self._batches + self._again == self._probe.passes._evaluations_of_turn
+        return self._step == self._probe.step and self._batches + self._again == self._probe.passes.evaluations_of_turn
 
     def read(self, value: Any) -> None:
         """A number was read out of a tensor while evaluating: right answers, perhaps."""
         if self._step != self._probe.step:
-            self._evaluates = False
-            for hook in self.hooks:
-                hook.off()
+            self.stop_reading()
             return
         if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= self._examples and value == int(value):
             site = self._probe.site()
@@ -323,6 +327,7 @@ def install(probe: "Probe") -> None:
     metrics = Metrics(probe)
     probe.metrics = metrics  # type: ignore[attr-defined]
     probe.add(metrics)
+    probe.passes.left_out = metrics.stop_reading
 
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         def print(*args: Any, **kwargs: Any) -> None:  # noqa: A001

@@ -1,5 +1,6 @@
 """Optimizers, schedulers of the learning rate, and scalers of gradients."""
 
+import threading
 import weakref
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -159,9 +160,14 @@ class Optimizers:
         return number
 
     def scheduled(self, scheduler: Any) -> None:
-        number = self.scheduler(scheduler)
+        number, loop = self.scheduler(scheduler), self._probe.loop
         optimizer = getattr(scheduler, "optimizer", None)
-        self._probe.loop.add("scheduler-step", number, learning_rate=None if optimizer is None else _rate_of(optimizer))
+        rate = None if optimizer is None else _rate_of(optimizer)
+        if loop.lean:
+            loop.order.append(("scheduler-step", number))
+            loop.values.append(rate)
+        else:
+            loop.add("scheduler-step", number, learning_rate=rate)
 
     # Classes
 
@@ -173,9 +179,9 @@ class Optimizers:
             if owner in self._patched or not issubclass(owner, root):
                 continue
             self._patched.add(owner)
-            for name, make in hooks.items():
+            for name, (make, quick) in hooks.items():
                 if callable(owner.__dict__.get(name)):
-                    guard.Hook(owner, name, make)
+                    guard.Hook(owner, name, make, quick=quick)
 
 
 def _shape_of(optimizer: Any) -> Any:
@@ -196,34 +202,76 @@ def _number(value: Any, default: float) -> float:
         return default
 
 
+def _quick_step(self: Any, *args: Any, **kwargs: Any) -> Any:
+    """In a turn of which nothing is recorded only the order of its moves is kept."""
+    loop: Any = "LOOP"
+    try:
+        if loop.lean:
+            probe: Any = "PROBE"
+            keys_of: Any = "KEYS"
+            ident: Any = "IDENT"
+            keys = keys_of(id(self))
+            if keys is not None and not probe.in_step and not probe.in_backward and not probe.busy and ident() == probe.thread:
+                original: Any = "ORIGINAL"
+                optimizers: Any = "OPTIMIZERS"
+                optimizers.begun += 1
+                probe.in_step = True
+                try:
+                    result = original(self, *args, **kwargs)
+                finally:
+                    probe.in_step = False
+                if loop.lean:
+                    try:
+                        loop.order.append(keys[1])
+                        loop.values.append(self.param_groups[0]["lr"])
+                        loop.end_lean()
+                    except Exception as error:
+                        fault: Any = "FAULT"
+                        fault(error)
+                else:
+                    # A closure met something new.
+                    probe.guarded(optimizers.after_step, self, keys[1][1])
+                return result
+        hook: Any = "HOOK"
+        return hook(self, *args, **kwargs)
+    except BaseException as error:
+        hook = "STRIP"
+        hook(error)
+        raise
+
+
+def _quick_zero(self: Any, *args: Any, **kwargs: Any) -> Any:
+    loop: Any = "LOOP"
+    try:
+        if loop.lean:
+            probe: Any = "PROBE"
+            keys_of: Any = "KEYS"
+            ident: Any = "IDENT"
+            keys = keys_of(id(self))
+            if keys is not None and not probe.busy and ident() == probe.thread:
+                original: Any = "ORIGINAL"
+                loop.order.append(keys[0])
+                loop.values.append(None)
+                return original(self, *args, **kwargs)
+        hook: Any = "HOOK"
+        return hook(self, *args, **kwargs)
+    except BaseException as error:
+        hook = "STRIP"
+        hook(error)
+        raise
+
+
 def install(probe: Probe) -> None:
     optimizers = Optimizers(probe)
     probe.optimizers = optimizers
     loop = probe.loop
-    lean_keys = optimizers.lean_keys
+    named = {"LOOP": loop, "PROBE": probe, "OPTIMIZERS": optimizers, "KEYS": optimizers.lean_keys.get, "IDENT": threading.get_ident, "FAULT": guard.fault}
     constructing = [0]
 
     def make_step(original: Any) -> Any:
         def step(self: Any, *args: Any, **kwargs: Any) -> Any:
             if probe.in_step or not probe.here or probe.in_backward:
                 return original(self, *args, **kwargs)
-            if loop.lean:
-                keys = lean_keys.get(id(self))
-                if keys is not None:
-                    probe.in_step = True
-                    optimizers.begun += 1
-                    try:
-                        result = original(self, *args, **kwargs)
-                    finally:
-                        probe.in_step = False
-                    if loop.lean:
-                        loop.order.append(keys[1])
-                        loop.values.append(self.param_groups[0]["lr"])
-                        probe.guarded_quickly(loop.end_lean)
-                    else:
-                        # A closure met something new.
-                        probe.guarded(optimizers.after_step, self, keys[1][1])
-                    return result
             number = probe.guarded(optimizers.before_step, self)
             probe.in_step = True
             optimizers.begun += 1
@@ -239,12 +287,6 @@ def install(probe: Probe) -> None:
 
     def make_zero(original: Any) -> Any:
         def zero_grad(self: Any, *args: Any, **kwargs: Any) -> Any:
-            if loop.lean and not zeroing[0] and probe.here:
-                keys = lean_keys.get(id(self))
-                if keys is not None:
-                    loop.order.append(keys[0])
-                    loop.values.append(None)
-                    return original(self, *args, **kwargs)
             if probe.here and not probe.in_backward and not zeroing[0]:
                 zeroing[0] += 1
                 try:
@@ -262,7 +304,7 @@ def install(probe: Probe) -> None:
         probe.loop.by_hand.check()
         probe.loop.add("zero-grad", optimizers.number_of(optimizer))
 
-    steps = {"step": make_step, "zero_grad": make_zero}
+    steps = {"step": (make_step, (_quick_step, named)), "zero_grad": (make_zero, (_quick_zero, named))}
 
     def make_init(original: Any) -> Any:
         def init(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -294,7 +336,10 @@ def install(probe: Probe) -> None:
                 result = original(self, *args, **kwargs)
             finally:
                 constructing[0] -= 1
-            probe.guarded(optimizers.scheduled, self)
+            if loop.lean:
+                probe.guarded_quickly(optimizers.scheduled, self)
+            else:
+                probe.guarded(optimizers.scheduled, self)
             return result
 
         return step
@@ -303,7 +348,7 @@ def install(probe: Probe) -> None:
         def init(self: Any, *args: Any, **kwargs: Any) -> None:
             if not probe.here:
                 return original(self, *args, **kwargs)
-            probe.guarded(optimizers.patch, type(self), object, {"step": make_schedule})
+            probe.guarded(optimizers.patch, type(self), object, {"step": (make_schedule, None)})
             constructing[0] += 1
             try:
                 original(self, *args, **kwargs)

@@ -172,7 +172,7 @@ class Parameters(Observer):
 def _std(tensor: Tensor) -> float:
     if tensor.numel() == 0 or not tensor.is_floating_point() or not facts.is_plain(tensor):
         return 0.0
-    return float(tensor.detach().double().std(unbiased=False))
+    return float(facts.std_mean(tensor.detach())[0])
 
 
 def _identical(tensor: Tensor) -> bool:

@@ -1,24 +1,28 @@
 """Follows forward passes until it is known what they are for: a backward pass, or none."""
 
 import sys
-import threading
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+import weakref
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from . import graph, guard, site
+from .forward import Pass, lies_in
 from .place import Place
 from .probe import Probe
-from .structure import ModuleNote, Network
+from .structure import ModuleNote
+from .tensors import tensors_in
 
 _MOST_PENDING = 1024
-# Evaluation passes that are all recorded; later the first ones of each turn are.
+# Evaluation passes that are all recorded, within these seconds; later the first ones of each turn are.
 _NEW_EVALUATIONS = 64
+_GRANTED = 0.05
 _FIRST_OF_TURN = 2
 # Batches of evaluations that are looked at, whatever it costs.
 _NEW_BATCHES = 16
+# Turns from one evaluation whose first pass is recorded whatever it costs to the next.
+_BETWEEN_EVALUATIONS = 16
 _MOST_TENSORS = 8
 _MOST_FRAMES = 100
 _MOST_FALSE = 8
@@ -29,65 +33,14 @@ _INNER = 2e-6
 
 _module_file = nn.modules.module.__file__
 
-_DROPOUTS = ("dropout", "alpha_dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout")
 
+class Counted:
+    """Passes of a network that are told by a number only. `last`: the record that they are counted with, as `Passes` keeps it."""
 
-class Pass:
-    """One forward pass of a network. `records`: told by itself, not only counted. `measures`: its tensors are measured."""
+    __slots__ = ("module", "training", "last", "left")
 
-    def __init__(self, network: Network, step: int, turn: int, gradients_on: bool, training: bool) -> None:
-        self.network = network
-        self.model = network.number
-        self.step = step
-        self.turn = turn
-        self.gradients_on = gradients_on
-        self.training = training
-        self.phase = "unknown"
-        self.records = False
-        self.measures = False
-        self.looks_at_batch = False
-        self.examples: Optional[int] = None
-        self.site: Optional[Dict[str, Any]] = None
-        # Puts of its output in autograd's graph, with the names of the nodes.
-        self.marks: Dict[int, str] = {}
-        # Where its outputs lie, which tells data that go on behind a detach.
-        self.places: List[Place] = []
-        self.feeds: List["Pass"] = []
-        self.modes: List[Tuple[str, bool, bool]] = []
-        self.is_root = True
-        # Modules inside that observers were told of.
-        self.told = 0
-        self._waiting: List[Callable[[str], None]] = []
-        self._is_known = False
-
-    @property
-    def kind(self) -> Tuple[int, bool, bool]:
-        """Equal for passes of one network with the same flags."""
-        return self.model, self.gradients_on, self.training
-
-    @property
-    def signature(self) -> Any:
-        """Equal for passes that are alike but for their data. Ask when it has ended."""
-        return self.kind, tuple(self.modes)
-
-    def when_known(self, callback: Callable[[str], None]) -> None:
-        """Calls back with the phase (`train`, `evaluate`, `unknown`) as soon as it is known."""
-        if self._is_known:
-            callback(self.phase)
-        else:
-            self._waiting.append(callback)
-
-    def known(self, phase: str) -> None:
-        self.phase, self._is_known = phase, True
-        waiting, self._waiting = self._waiting, []
-        for callback in waiting:
-            try:
-                callback(phase)
-            except Exception as error:
-                guard.fault(error)
-
-    def paths(self, norm: bool, on: bool) -> Optional[List[str]]:
-        return list(dict.fromkeys(path for path, is_norm, is_on in self.modes if is_norm == norm and is_on == on)) or None
+    def __init__(self, module: "weakref.ref[Any]", training: bool, last: List[Any], left: int) -> None:
+        self.module, self.training, self.last, self.left = module, training, last, left
 
 
 class Passes:
@@ -102,8 +55,17 @@ class Passes:
         self.before_forward: Callable[[], None] = lambda: None
         self._pending: List[Pass] = []
         self._last: Dict[Tuple[int, str], List[Any]] = {}
-        self._evaluations = 0
-        self._evaluations_of_turn = 0
+        self.evaluations = 0
+        self.evaluations_of_turn = 0
+        # Seconds that looking at evaluations took, and the turn from which on the next one is looked at in any case.
+        self._evaluation_spent = self._spent_before = 0.0
+        self._next_evaluation = 0
+        # An evaluation of which nothing more is recorded.
+        self.counted: Optional[Counted] = None
+        # A pass of an evaluation is not recorded.
+        self.left_out: Callable[[], None] = lambda: None
+        # The hook of calls of modules, which is one of those below.
+        self.calls: Any = None
         self._part_of_training: set = set()
         self._inner_calls = 0
         self.hooks: List[guard.Hook] = []
@@ -125,6 +87,7 @@ class Passes:
 
     def watch(self, on: bool) -> None:
         """Whether calls of modules and functions are seen at all."""
+        self.counted = None
         if on != self.is_armed:
             self.is_armed = on
             for hook in self.hooks:
@@ -140,7 +103,7 @@ class Passes:
         if at is not None and self._false_alarms.get(at, 0) >= _MOST_FALSE:
             return
         self._alarm = at
-        self._probe.loop.lean = False
+        self._probe.loop.leave_lean()
         self.watch(True)
 
     # The course of a pass
@@ -148,6 +111,7 @@ class Passes:
     def begin(self, module: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Optional[Pass]:
         probe = self._probe
         self.looks = False
+        self.counted = None
         if not probe.records and _is_inside(sys._getframe(1)):
             # The hook was put in place while a network ran, by a checkpoint in it, say.
             self.running.append(None)
@@ -167,14 +131,12 @@ class Passes:
         current = Pass(note.network, probe.step, probe.turn, gradients, training)
         evaluates = not gradients or not training
         if evaluates:
-            self._evaluations += 1
-            self._evaluations_of_turn += 1
-            count = self._evaluations
-            current.records = (
-                count <= _NEW_EVALUATIONS
-                or self._evaluations_of_turn <= _FIRST_OF_TURN and sampling.can_afford
-                or count & (count - 1) == 0
-            )
+            self.evaluations += 1
+            self.evaluations_of_turn += 1
+            count = self.evaluations
+            current.records = self._records_evaluation(count)
+            if not current.records:
+                self.left_out()
             current.measures = current.records and (count <= 8 or count & (count - 1) == 0)
         else:
             current.records, current.measures = probe.records, probe.measures
@@ -183,16 +145,17 @@ class Passes:
             current.examples = first.shape[0] if current.records else None
         if evaluates:
             # The first batches of each evaluation, so that they can be compared; of long ones more where that is affordable.
-            few = self._evaluations <= _NEW_BATCHES or self._evaluations_of_turn <= _FIRST_OF_TURN
+            few = self.evaluations <= _NEW_BATCHES or self.evaluations_of_turn <= _FIRST_OF_TURN
             current.looks_at_batch = current.records and (few or sampling.can_afford)
         else:
             current.looks_at_batch = current.records and (sampling.is_new or sampling.measures)
         current.is_root = note.path == ""
+        self._spent_before = sampling.spent
         if current.records:
             current.site = site.here()
             for tensor in tensors_in((args, kwargs)):
                 for earlier in self._pending:
-                    if _lies_in(tensor, earlier):
+                    if lies_in(tensor, earlier):
                         earlier.feeds.append(current)
         self.current = current
         self.looks = current.records
@@ -225,12 +188,38 @@ class Passes:
                 self._false_alarms[self._alarm] = self._false_alarms.get(self._alarm, 0) + 1
         elif not trains and self._alarm is not None:
             self._false_alarms[self._alarm] = -_MOST_FALSE
+        if current.records and not trains:
+            self._evaluation_spent += probe.sampling.spent - self._spent_before
         if not current.gradients_on and not current.places and current.kind not in self._part_of_training:
             self._resolve(current, "evaluate")
+            self._count(current, module)
             return
         self._pending.append(current)
         if len(self._pending) > _MOST_PENDING:
             self._resolve(self._pending.pop(0), "evaluate")
+
+    def _records_evaluation(self, count: int) -> bool:
+        """Whether a pass that evaluates is recorded: the first ones of the program, and later the first of each evaluation."""
+        turn, affords = self._probe.turn, self._probe.sampling.can_afford
+        first = self.evaluations_of_turn == 1 and turn >= self._next_evaluation
+        if first:
+            self._next_evaluation = turn + _BETWEEN_EVALUATIONS
+        return (
+            first
+            or count <= _NEW_BATCHES
+            or count <= _NEW_EVALUATIONS and (affords or self._evaluation_spent < _GRANTED)
+            or self.evaluations_of_turn <= _FIRST_OF_TURN and affords
+            or count & (count - 1) == 0
+        )
+
+    def _count(self, current: Pass, module: Any) -> None:
+        """A pass of an evaluation is told as one more like the last: the next ones are only counted, until one is due to be recorded."""
+        last = self._last.get((current.model, "evaluate"))
+        if current.records or not self.is_armed or last is None or last[2] == 0 or self.evaluations < _NEW_EVALUATIONS or not current.is_root:
+            return
+        left = (1 << self.evaluations.bit_length()) - self.evaluations - 1
+        if left > 0:
+            self.counted = Counted(weakref.ref(module), current.training, last, left)
 
     def fail(self, current: Optional[Pass], module: Any, error: BaseException) -> None:
         note = self.running.pop() if self.running else None
@@ -296,7 +285,7 @@ class Passes:
     def took_part(self, target: Any) -> None:
         """What a loss was given as its target came from a pass without gradients: a teacher."""
         for waiting in self._pending:
-            if not waiting.marks and _lies_in(target, waiting):
+            if not waiting.marks and lies_in(target, waiting):
                 self._part_of_training.add(waiting.kind)
 
     def _apply(self, reached: List[bool]) -> None:
@@ -317,7 +306,8 @@ class Passes:
         self._inner_calls = 0
         if not self.running:
             self.current = None
-        self._evaluations_of_turn = 0
+        self.evaluations_of_turn = 0
+        self.counted = None
         if not self._pending:
             return
         # What still waits may be for the step of the next optimizer, as a generator's pass does; after that it was for nothing.
@@ -383,30 +373,6 @@ class Passes:
         )
 
 
-def tensors_in(value: Any, depth: int = 4) -> Iterator[Any]:
-    """Tensors in arguments or results, in order."""
-    if isinstance(value, torch.Tensor):
-        yield value
-    elif depth > 0:
-        if isinstance(value, (list, tuple)):
-            for item in value[:64]:
-                yield from tensors_in(item, depth - 1)
-        elif isinstance(value, dict):
-            for item in list(value.values())[:64]:
-                yield from tensors_in(item, depth - 1)
-        elif hasattr(value, "__dataclass_fields__"):
-            for item in list(vars(value).values())[:64]:
-                yield from tensors_in(item, depth - 1)
-
-
-def _lies_in(tensor: Any, earlier: Pass) -> bool:
-    """A tensor is the output of an earlier pass, or a view of it."""
-    if not earlier.places or tensor.layout != torch.strided:
-        return False
-    address = tensor.data_ptr()
-    return any(place.holds(address) for place in earlier.places)
-
-
 def _is_inside(frame: Any) -> bool:
     """A module runs already."""
     for _ in range(_MOST_FRAMES):
@@ -419,92 +385,5 @@ def _is_inside(frame: Any) -> bool:
     return False
 
 
-def _is_tracing() -> bool:
-    return torch._C._get_tracing_state() is not None
-
-
 def install(probe: Probe) -> None:
-    passes = probe.passes = Passes(probe)
-    ident = threading.get_ident
-    running = passes.running
-
-    def make_call(original: Any) -> Any:
-        def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-            if running:
-                if not passes.looks or probe.busy or ident() != probe.thread:
-                    return original(self, *args, **kwargs)
-                probe.guarded_quickly(passes.enter, self)
-                depth = len(running)
-                try:
-                    output = original(self, *args, **kwargs)
-                except BaseException as error:
-                    del running[depth:]
-                    probe.guarded(passes.fail, None, self, error)
-                    raise
-                del running[depth:]
-                current = passes.current
-                if current is not None and current.measures:
-                    probe.guarded(passes.leave, self, args, output)
-                else:
-                    probe.guarded_quickly(passes.leave, self, args, output)
-                return output
-            if not probe.here or probe.in_backward or _is_tracing():
-                return original(self, *args, **kwargs)
-            current = probe.guarded(passes.begin, self, args, kwargs)
-            if not running:
-                running.append(None)
-            try:
-                output = original(self, *args, **kwargs)
-            except BaseException as error:
-                del running[1:]
-                probe.guarded(passes.fail, current, self, error)
-                running.clear()
-                raise
-            del running[1:]
-            probe.guarded(passes.end, current, self, args, kwargs, output)
-            running.clear()
-            return output
-
-        return call
-
-    passes.hooks.append(guard.Hook(nn.Module, "__call__", make_call))
-
-    def make_dropout(original: Any) -> Any:
-        def dropout(input: Any, p: float = 0.5, training: bool = original.__defaults__[1], *args: Any, **kwargs: Any) -> Any:  # noqa: A002
-            if passes.looks and not probe.busy and ident() == probe.thread and isinstance(p, (int, float)) and p > 0:
-                probe.guarded(passes.mode, False, training)
-            return original(input, p, training, *args, **kwargs)
-
-        return dropout
-
-    for name in _DROPOUTS:
-        if hasattr(functional, name):
-            passes.hooks.append(guard.Hook(functional, name, make_dropout))
-
-    def make_norm(original: Any) -> Any:
-        def batch_norm(*args: Any, **kwargs: Any) -> Any:
-            if passes.looks and not probe.busy and ident() == probe.thread:
-                probe.guarded(passes.mode, True, kwargs.get("training", args[5] if len(args) > 5 else False))
-            return original(*args, **kwargs)
-
-        return batch_norm
-
-    passes.hooks.append(guard.Hook(functional, "batch_norm", make_norm))
-
-    # An evaluation announces itself.
-    for owner in (torch.no_grad, getattr(torch, "inference_mode", None)):
-        if owner is not None:
-            guard.Hook(owner, "__enter__", _make_enter(probe, passes))
-
-
-def _make_enter(probe: Probe, passes: Passes) -> Any:
-    def make(original: Any) -> Any:
-        def enter(self: Any) -> Any:
-            if not passes.is_armed and probe.here and not probe.in_step and not probe.in_backward:
-                frame = site.user_frame(sys._getframe(1))
-                passes.arm(None if frame is None else (frame.f_code, frame.f_lineno))
-            return original(self)
-
-        return enter
-
-    return make
+    probe.passes = Passes(probe)

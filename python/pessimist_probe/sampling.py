@@ -3,7 +3,9 @@
 import time
 from typing import Any, Mapping
 
-_GRANT = 0.25
+# Seconds that the first turns may take beside the budget, and that may be taken after them: a program that ends within a second is to be seen too.
+_MOST_GRANTED = 0.25
+_START = 0.05
 _LEAST_BETWEEN_RECORDS = 2
 _MOST_BETWEEN_RECORDS = 64
 _BETWEEN_UNAFFORDABLE = 256
@@ -27,6 +29,7 @@ class Sampling:
         self.spent = 0.0
         self.records = self.measures = self.traces = True
         self._start = time.perf_counter()
+        self._granted = _MOST_GRANTED
         self._gap = 1.0
         self._next_record = 0
         self._next_measure = 0
@@ -45,7 +48,7 @@ class Sampling:
     @property
     def can_afford(self) -> bool:
         """The budget allows for more that is dear."""
-        return self.spent <= _GRANT + self.overhead * (time.perf_counter() - self._start)
+        return self.spent <= self._granted + self.overhead * (time.perf_counter() - self._start)
 
     def started(self) -> None:
         """The program begins to train: the time before does not count."""
@@ -53,6 +56,9 @@ class Sampling:
 
     def next(self) -> None:
         self.turn += 1
+        # What the first turns left of the grant is not there to be spent later.
+        if self.turn == self.recorded_steps:
+            self._granted = min(_MOST_GRANTED, self.spent + _START)
         self._begin()
 
     def alarm(self) -> None:
