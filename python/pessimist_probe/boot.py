@@ -8,7 +8,7 @@ import sys
 import time
 from typing import Any, Dict, Optional, Sequence
 
-from . import exceptions, guard
+from . import copies, exceptions, guard
 from .probe import probe
 
 # In the order in which they are installed, and told of events.
@@ -76,6 +76,8 @@ def start() -> None:
     probe.start(address, options)
     # Its children are told from it.
     os.environ.setdefault("PESSIMIST_PROBE_FIRST", str(os.getpid()))
+    if options.get("copy"):
+        copies.start(str(options["copy"]))
     exceptions.start(probe)
     atexit.register(probe.finish)
     sys.meta_path.insert(0, _TorchFinder())  # type: ignore[arg-type]
@@ -85,7 +87,7 @@ def install() -> None:
     """Torch is there."""
     start = time.perf_counter()
     # A trial changes the program, and tells what became of it by itself.
-    for name in ("interventions",) if probe.options.get("trial") else MODULES:
+    for name in ("copies", "interventions") if probe.options.get("trial") else ("copies", *MODULES):
         full = "pessimist_probe." + name
         try:
             # Not before: some of them import torch.

@@ -6,6 +6,7 @@ import sysconfig
 from types import FrameType
 from typing import Any, Dict, List, Optional, Tuple
 
+from .copies import original
 from .guard import TRANSPARENT, is_ours
 
 _MOST_FRAMES = 64
@@ -46,7 +47,7 @@ def _kind(filename: str) -> int:
 
 def shown(filename: str) -> str:
     """Relative to the folder in which the program was started, where it lies below it."""
-    return filename[len(_start):] if filename.startswith(_start) else filename
+    return filename[len(_start):] if filename.startswith(_start) else original(filename)
 
 
 def of_frame(frame: FrameType, line: Optional[int] = None) -> Dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 import torch
 from torch import nn
 
-from .. import guard, site
+from .. import copies, guard, site
 from .change import CannotBeMade, Change, make
 from .look import look, suspect
 from .measure import Measures, digest, first_non_finite
@@ -351,10 +351,12 @@ class Trial:
         self._emit(
             "trial-ended",
             refused=sorted(set(refused)),
-            hash=self._hash(),
+            # A program that ends by itself has no batch in its hands any more.
+            hash=self._hash() if self._totals else None,
             optimizers=len(self.optimizers),
             died=None if self._probe.died is None else ("%s: %s" % (type(self._probe.died).__name__, self._probe.died))[:500],
             faults=guard.faults,
+            **copies.fields(),
             **last,
         )
         if leave:

@@ -34,11 +34,14 @@ public static class NonFiniteRerun
     }
 
     /// <returns>The same event with its operation; null when it did not happen again, or was not found in time.</returns>
-    public static async Task<NonFiniteFound?> Find(PythonInterpreter python, PythonCommand command, NonFiniteFound first, TimeSpan limit)
+    public static async Task<NonFiniteFound?> Find(TrialProgram program, NonFiniteFound first, TimeSpan limit)
     {
+        ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(first);
         var run = new Run();
-        await PythonRun.Watch(python, command, run, new PythonProbeOptions { TraceFrom = Math.Max(0, first.Step - Before), StopAfterNonFinite = true }, ProgramOutput.Nowhere, limit: limit).ConfigureAwait(false);
+        using var copy = program.Folder.Copy();
+        var options = new PythonProbeOptions { TraceFrom = Math.Max(0, first.Step - Before), StopAfterNonFinite = true, Copy = copy.Root };
+        await PythonRun.Watch(program.Python, copy.Command(program.Command), run, options, ProgramOutput.Nowhere, limit: limit, workingDirectory: copy.Path).ConfigureAwait(false);
         run.Complete();
         // At another step it is another event: the program takes another way each time.
         return run.All<NonFiniteFound>().FirstOrDefault(f => f.Spread && f.Site is not null && f.Step >= first.Step - Before && f.Step <= first.Step) is { } found ? found with { At = first.At } : null;

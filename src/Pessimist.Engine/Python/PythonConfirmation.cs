@@ -21,20 +21,20 @@ public static class PythonConfirmation
     /// <param name="findings">Ranked.</param>
     /// <param name="budget">Time for all runs together.</param>
     /// <param name="said">Gets a line before each thing that takes time.</param>
-    public static async Task Confirm(PythonInterpreter python, PythonCommand command, Run run, IReadOnlyList<Finding> findings, TimeSpan budget, Action<string> said, CancellationToken cancel)
+    public static async Task Confirm(TrialProgram program, Run run, IReadOnlyList<Finding> findings, TimeSpan budget, Action<string> said, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(findings);
-        Finding[] open = [.. findings.Where(f => f.Level > Level.Note && f.EvidenceClass != EvidenceClass.Confirmed && f.Confirmation.Length == 0 && Undoings.MayUndo(f.Name)).Take(MostFindings)];
-        if (open.Length == 0) return;
+        var open = Open(findings);
+        if (open.Count == 0) return;
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         time.CancelAfter(budget);
         var taken = run.All<ProgramEnded>().LastOrDefault()?.Steps ?? MostSteps;
-        using var whatIf = new WhatIf(python, command, (int)Math.Clamp(taken, FewestSteps, MostSteps), Seeds, time.Token);
+        var whatIf = new WhatIf(program, (int)Math.Clamp(taken, FewestSteps, MostSteps), Seeds, time.Token);
         try
         {
             said($"the program runs again as it is, {Seeds} times, and then with one thing changed; its output is hidden");
-            var transcripts = await Task.WhenAll(whatIf.Before).ConfigureAwait(false);
+            var transcripts = await whatIf.Before.ConfigureAwait(false);
             foreach (var finding in open)
             {
                 if (Undoings.Of(finding, transcripts[0]) is not { } undo) continue;
@@ -49,6 +49,10 @@ public static class PythonConfirmation
             said("the time for further runs is used up (--budget gives more)");
         }
     }
+
+    /// <summary>Findings whose cause can be undone, and has not been.</summary>
+    public static IReadOnlyList<Finding> Open(IEnumerable<Finding> findings) =>
+        [.. findings.Where(f => f.Level > Level.Note && f.EvidenceClass != EvidenceClass.Confirmed && f.Confirmation.Length == 0 && Undoings.MayUndo(f.Name)).Take(MostFindings)];
 
     /// <summary>The program ended no better than half-way from guessing, and no cause of that is known.</summary>
     public static bool IsUnexplained(Run run, IReadOnlyList<Finding> findings)

@@ -44,5 +44,11 @@ public sealed record PythonProbeOptions
     /// <summary>Gradients and updates of every parameter over the first steps are measured too.</summary>
     public bool? Detailed { get; init; }
 
+    /// <summary>The folder that stands for <c>/</c> above the copy in which the program runs; null when it runs in the original.</summary>
+    public string? Copy { get; init; }
+
+    /// <summary>A closer look at the first step: <c>direction</c> or <c>gradients</c>.</summary>
+    public string? Examine { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, s_json);
 }

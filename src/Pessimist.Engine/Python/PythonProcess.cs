@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Pessimist.Engine.Python;
 
@@ -31,7 +32,15 @@ static class PythonProcess
             _ => [python.Path, .. command.Words],
         };
         var start = new ProcessStartInfo(words[0], words[1..]) { UseShellExecute = false };
-        if (workingDirectory is not null) start.WorkingDirectory = workingDirectory;
+        if (workingDirectory is not null)
+        {
+            start.WorkingDirectory = workingDirectory;
+            start.Environment["PWD"] = workingDirectory;
+        }
+
+        // Trials run two at a time: all cores for each of them would be slower than half of them.
+        if (options.Trial == true && string.IsNullOrEmpty(start.Environment.TryGetValue("OMP_NUM_THREADS", out var threads) ? threads : null))
+            start.Environment["OMP_NUM_THREADS"] = Math.Max(1, Environment.ProcessorCount / TrialProgram.AtOnce).ToString(CultureInfo.InvariantCulture);
         var inject = ProbeFiles.Inject();
         var before = start.Environment.TryGetValue("PYTHONPATH", out var path) && !string.IsNullOrEmpty(path) ? path : null;
         start.Environment["PYTHONPATH"] = before is null ? inject : $"{inject}{Path.PathSeparator}{before}";

@@ -35,7 +35,9 @@ public static class PythonRun
     /// <param name="run">Holds its <see cref="RunStarted"/>; the end is for the caller to write.</param>
     /// <param name="onInterrupt">Called when the user asks to end, on another thread.</param>
     /// <param name="limit">Then it is killed; null lets it run as long as it likes.</param>
-    public static async Task<ProgramEnding> Watch(PythonInterpreter python, PythonCommand command, Run run, PythonProbeOptions options, ProgramOutput output, Action? onInterrupt = null, TimeSpan? limit = null)
+    /// <param name="workingDirectory">Null for the tool's own.</param>
+    public static async Task<ProgramEnding> Watch(PythonInterpreter python, PythonCommand command, Run run, PythonProbeOptions options, ProgramOutput output, Action? onInterrupt = null, TimeSpan? limit = null,
+        string? workingDirectory = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         var observed = 0;
@@ -45,7 +47,7 @@ public static class PythonRun
             run.Add(observation);
         });
         using var signals = new ProgramSignals(onInterrupt);
-        using var process = PythonProcess.Start(python, command, server.Address, options, output);
+        using var process = PythonProcess.Start(python, command, server.Address, options, output, workingDirectory);
         var start = Stopwatch.GetTimestamp();
         signals.Watch(process.Id);
         using (var time = new CancellationTokenSource(limit ?? Timeout.InfiniteTimeSpan))

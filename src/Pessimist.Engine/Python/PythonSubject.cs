@@ -17,14 +17,17 @@ public sealed class PythonSubject : ISubject
     /// <summary>Enough to see whether the batch stays.</summary>
     const int LookSteps = 25;
 
-    readonly PythonInterpreter _python;
-    readonly PythonCommand _command;
+    /// <summary>Turns that a closer look may take.</summary>
+    const int ExaminedSteps = 64;
+
+    readonly TrialProgram _program;
     readonly TimeSpan _limit;
+    readonly CancellationToken _cancel;
     readonly TrialLooked _look;
 
-    PythonSubject(PythonInterpreter python, PythonCommand command, TimeSpan limit, TrialLooked look, IReadOnlyList<TrialSuspected.Suspicion> suspicions)
+    PythonSubject(TrialProgram program, TimeSpan limit, TrialLooked look, IReadOnlyList<TrialSuspected.Suspicion> suspicions, CancellationToken cancel)
     {
-        (_python, _command, _limit, _look) = (python, command, limit, look);
+        (_program, _limit, _look, _cancel) = (program, limit, look, cancel);
         Facts = new SubjectFacts
         {
             LearningRate = look.LearningRate,
@@ -48,15 +51,20 @@ public sealed class PythonSubject : ISubject
 
     public SubjectFacts Facts { get; }
 
+    public int AtOnce => TrialProgram.AtOnce;
+
     /// <summary>Trials so far, with the one that looked.</summary>
-    public int Trials { get; private set; } = 1;
+    public int Trials => _trials;
+
+    int _trials = 1;
 
     /// <summary>Looks at the program's first steps.</summary>
     /// <param name="limit">Longest time of one trial.</param>
     /// <param name="unfit">When null is returned: why the program cannot be tried.</param>
-    public static PythonSubject? Of(PythonInterpreter python, PythonCommand command, TimeSpan limit, out Unfit? unfit, CancellationToken cancel = default)
+    public static PythonSubject? Of(TrialProgram program, TimeSpan limit, out Unfit? unfit, CancellationToken cancel = default)
     {
-        var seen = TrialProcess.Run(python, command, new PythonProbeOptions { Freeze = true, Steps = LookSteps, Seed = 0 }, null, limit, cancel);
+        ArgumentNullException.ThrowIfNull(program);
+        var seen = program.Run(new PythonProbeOptions { Freeze = true, Steps = LookSteps, Seed = 0 }, null, limit, cancel);
         var why = seen switch
         {
             { TimedOut: true } => FormattableString.Invariant($"it did not reach its third step within {limit.TotalSeconds:0} s"),
@@ -68,7 +76,7 @@ public sealed class PythonSubject : ISubject
             _ => "",
         };
         unfit = why.Length == 0 ? null : new Unfit(why, seen is { TimedOut: false, Look: null } && (seen.ExitCode != 0 || seen.End?.Died is not null));
-        return unfit is not null ? null : new PythonSubject(python, command, limit, seen.Look!, seen.Suspicions);
+        return unfit is not null ? null : new PythonSubject(program, limit, seen.Look!, seen.Suspicions, cancel);
     }
 
     /// <summary>Loaders that fetch ahead hand out their second batch once.</summary>
@@ -84,7 +92,8 @@ public sealed class PythonSubject : ISubject
         NormalizeInputs => false,
         UseReferenceModel => Facts.FloorKnown,
         LeaveOutBatchNorm => _look.BatchNorm,
-        UseReferenceLoop or RecordGradients => false,
+        UseReferenceLoop => Facts.FloorKnown && _look.PlainLoop,
+        RecordGradients => false,
         ShuffleLabels => _look.Loss != "custom",
         UseDefaultInitialization => Facts.Initialization is not null,
         _ => true,
@@ -93,8 +102,8 @@ public sealed class PythonSubject : ISubject
     public Trial Run(TrialRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Trials++;
-        var seen = TrialProcess.Run(_python, _command, new PythonProbeOptions
+        Interlocked.Increment(ref _trials);
+        var seen = _program.Run(new PythonProbeOptions
         {
             Freeze = true,
             Steps = request.Steps,
@@ -131,10 +140,25 @@ public sealed class PythonSubject : ISubject
     /// <summary>The losses of the program as it is, on its own batches.</summary>
     public IReadOnlyList<double> RunUnfrozen(int steps, CancellationToken cancel)
     {
-        Trials++;
-        return [.. TrialProcess.Run(_python, _command, new PythonProbeOptions { Steps = steps, Seed = 0 }, null, _limit, cancel).Steps.Select(s => s.Loss)];
+        Interlocked.Increment(ref _trials);
+        return [.. _program.Run(new PythonProbeOptions { Steps = steps, Seed = 0 }, null, _limit, cancel).Steps.Select(s => s.Loss)];
     }
 
-    /// <summary>Always null: the program's loop is its own, and cannot be taken apart.</summary>
-    public DirectionProbe? Probe(Recipe recipe, int seed) => null;
+    /// <remarks>The program's own loop takes the first update, and then finds itself at each length of it: null where it does not come to the same loss twice.</remarks>
+    public DirectionProbe? Probe(Recipe recipe, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return Examine("direction", recipe, seed).Direction is { } seen && seen.Lengths.Count == seen.Losses.Count
+            ? new DirectionProbe(seen.Loss, [.. seen.Lengths.Zip(seen.Losses)], seen.Cosine ?? double.NaN, seen.UpdateNorm, seen.GradientNorm)
+            : null;
+    }
+
+    public GradientComparison? CompareGradients(int seed) =>
+        Examine("gradients", Recipe.Of(new UseFloat64()), seed).Gradients is { Analytic.Count: > 0 } seen ? new GradientComparison(seen.Analytic, seen.Numeric) : null;
+
+    TrialTranscript Examine(string what, Recipe recipe, int seed)
+    {
+        Interlocked.Increment(ref _trials);
+        return _program.Run(new PythonProbeOptions { Freeze = true, Steps = ExaminedSteps, Seed = seed, Recipe = recipe.Changes, Examine = what }, null, _limit, _cancel);
+    }
 }

@@ -12,7 +12,8 @@ public static class PythonWhatIf
 
     /// <param name="budget">Time for all runs together.</param>
     /// <returns>False when the program failed before its first step.</returns>
-    public static async Task<bool> Run(PythonInterpreter python, PythonCommand command, Run run, Recipe recipe, int steps, TimeSpan budget, CancellationToken cancel)
+    /// <exception cref="OperationCanceledException">It was stopped; that is in the run.</exception>
+    public static async Task<bool> Run(TrialProgram program, Run run, Recipe recipe, int steps, TimeSpan budget, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(run);
         var start = Stopwatch.GetTimestamp();
@@ -23,15 +24,15 @@ public static class PythonWhatIf
         var failed = false;
         try
         {
-            using var whatIf = new WhatIf(python, command, steps, Seeds, time.Token);
-            var asIs = await Task.WhenAll(whatIf.Before).ConfigureAwait(false);
+            var whatIf = new WhatIf(program, steps, Seeds, time.Token);
+            var asIs = await whatIf.Before.ConfigureAwait(false);
             failed = asIs[0] is { Steps.Count: 0, ExitCode: not 0 };
             if (asIs[0].Steps.Count < 2) why = $"the program cannot be tried: {asIs[0].End?.Died ?? "it took no training step"}";
             else comparison = await whatIf.Compare(recipe).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            why = "the time was too short (--budget gives more, --steps takes less)";
+            why = cancel.IsCancellationRequested ? "it was stopped before there was something to compare" : "the time was too short (--budget gives more, --steps takes less)";
         }
 
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -57,6 +58,7 @@ public static class PythonWhatIf
             Summary = why ?? comparison!.Words,
             Seconds = seconds,
         });
+        cancel.ThrowIfCancellationRequested();
         return !failed;
     }
 }

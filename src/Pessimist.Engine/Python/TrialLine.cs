@@ -11,6 +11,8 @@ namespace Pessimist.Engine.Python;
 [JsonDerivedType(typeof(TrialSuspected), "trial-suspected")]
 [JsonDerivedType(typeof(TrialStepped), "trial-stepped")]
 [JsonDerivedType(typeof(TrialEnded), "trial-ended")]
+[JsonDerivedType(typeof(TrialDirection), "trial-direction")]
+[JsonDerivedType(typeof(TrialGradients), "trial-gradients")]
 class TrialLine
 {
     static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
@@ -51,6 +53,27 @@ sealed class TrialLooked : TrialLine
     public double? InputMean { get; init; }
     public double? InputStd { get; init; }
     public string Precision { get; init; } = "float32";
+
+    /// <summary>The network's output goes into a loss of torch, row by row: a plain loop can be put around the network.</summary>
+    public bool PlainLoop { get; init; }
+}
+
+/// <summary>The loss along the program's own first update.</summary>
+sealed class TrialDirection : TrialLine
+{
+    public double Loss { get; init; }
+    public IReadOnlyList<double> Lengths { get; init; } = [];
+    public IReadOnlyList<double> Losses { get; init; } = [];
+    public double? Cosine { get; init; }
+    public double UpdateNorm { get; init; }
+    public double GradientNorm { get; init; }
+}
+
+/// <summary>Slopes along random directions.</summary>
+sealed class TrialGradients : TrialLine
+{
+    public IReadOnlyList<double> Analytic { get; init; } = [];
+    public IReadOnlyList<double> Numeric { get; init; } = [];
 }
 
 /// <summary>What looks wrong in the first steps.</summary>
@@ -86,5 +109,8 @@ sealed class TrialEnded : TrialLine
     public string? NonFinite { get; init; }
     public IReadOnlyList<ParameterTrace> Parameters { get; init; } = [];
     public double? DataGradientNorm { get; init; }
+
+    /// <summary>Files outside of the copy that were opened for writing.</summary>
+    public IReadOnlyList<string> Wrote { get; init; } = [];
     public double? WeightNorm { get; init; }
 }

@@ -10,6 +10,8 @@ sealed record TrialTranscript
     public TrialLooked? Look { get; init; }
     public IReadOnlyList<TrialSuspected.Suspicion> Suspicions { get; init; } = [];
     public IReadOnlyList<TrialStepped> Steps { get; init; } = [];
+    public TrialDirection? Direction { get; init; }
+    public TrialGradients? Gradients { get; init; }
     public TrialEnded? End { get; init; }
     public int ExitCode { get; init; }
     public double Seconds { get; init; }
@@ -24,6 +26,8 @@ static class TrialProcess
     const int AskEvery = 10;
     const int LongestLine = 4 << 20;
     const int LongestPath = 100;
+
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     /// <param name="goOn">Asked every tenth step with the losses so far; false ends the trial.</param>
     /// <param name="limit">Longest time; then what was said until there counts.</param>
@@ -45,6 +49,8 @@ static class TrialProcess
             using var kill = time.Token.Register(() => Kill(process));
             var transcript = Listen(listener, process, goOn, time.Token);
             process.WaitForExit();
+            // The terminal tells the program of Ctrl-C as well, and it may be the first to act.
+            if (transcript.End?.Died?.StartsWith("KeyboardInterrupt", StringComparison.Ordinal) == true || process.ExitCode == 128 + 2) cancel.WaitHandle.WaitOne(s_patience);
             cancel.ThrowIfCancellationRequested();
             return transcript with { ExitCode = process.ExitCode, TimedOut = time.IsCancellationRequested };
         }
@@ -90,6 +96,12 @@ static class TrialProcess
                         steps.Add(step);
                         losses.Add(step.Loss);
                         if (goOn is not null && step.Step > 0 && step.Step % AskEvery == 0) Answer(connection, !double.IsFinite(step.Loss) || goOn(losses, step.Error));
+                        break;
+                    case TrialDirection direction:
+                        transcript = transcript with { Direction = direction };
+                        break;
+                    case TrialGradients gradients:
+                        transcript = transcript with { Gradients = gradients };
                         break;
                     case TrialEnded end:
                         transcript = transcript with { End = end };

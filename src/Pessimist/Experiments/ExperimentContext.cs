@@ -72,9 +72,20 @@ public sealed class ExperimentContext
         return attempt;
     }
 
+    /// <summary>Where trials may run at the same time: takes several of them that will be asked for, or may be.</summary>
+    public void Foresee(IEnumerable<(Recipe Recipe, int Seed)> wanted)
+    {
+        if (Subject.AtOnce < 2) return;
+        (Recipe Recipe, int Seed)[] missing = [.. wanted.Distinct().Where(w => !_attempts.ContainsKey(w)).Take(Subject.AtOnce)];
+        if (missing.Length < 2) return;
+        var trials = missing.Select(w => Task.Run(() => OverfitOneBatch.Try(Subject, w.Recipe, w.Seed, Options, cancel: Cancel))).ToArray();
+        foreach (var attempt in Task.WhenAll(trials).GetAwaiter().GetResult()) _attempts.Add((attempt.Recipe, attempt.Seed), attempt);
+    }
+
     /// <summary>One attempt per seed, until one does not relieve.</summary>
     public IReadOnlyList<Attempt> TryAll(Recipe recipe)
     {
+        Foresee(Seeds.Select(s => (recipe, s)));
         var attempts = new List<Attempt>();
         foreach (var seed in Seeds)
         {

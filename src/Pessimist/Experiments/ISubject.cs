@@ -7,6 +7,9 @@ public interface ISubject
 {
     SubjectFacts Facts { get; }
 
+    /// <summary>Trials that may run at the same time.</summary>
+    int AtOnce => 1;
+
     /// <summary>Interventions that it cannot make are reported as such, and never silently left out.</summary>
     bool Supports(Intervention intervention);
 

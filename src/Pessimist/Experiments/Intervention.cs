@@ -33,6 +33,10 @@ public abstract record Intervention
     /// <summary>What is changed, for people: "lr 0.001".</summary>
     [JsonIgnore] public abstract string Words { get; }
 
+    /// <summary>What to use, as it stands behind "use": "lr 0.001 instead of lr 1".</summary>
+    /// <param name="found">What the program uses.</param>
+    public virtual string Remedy(string found) => $"{Words} instead of {found}";
+
     public sealed override string ToString() => Words;
 
     protected static string Text(double value) =>
@@ -49,6 +53,8 @@ public sealed record SetLearningRate(double Value) : Intervention
 public sealed record ScaleLoss(double Factor) : Intervention
 {
     public override string Words => Factor == -1 ? "the sign of the loss turned" : $"the loss times {Text(Factor)}";
+
+    public override string Remedy(string found) => Factor == -1 ? $"the loss with the other sign instead of {found}" : base.Remedy(found);
 }
 
 public sealed record SetWeightDecay(double Value) : Intervention
@@ -116,6 +122,8 @@ public sealed record ZeroGradients : Intervention
 public sealed record BypassOperation(int Index, string Operation, Observations.Site? Site = null) : Intervention
 {
     public override string Words => $"the {Operation} left out";
+
+    public override string Remedy(string found) => $"what goes into the {Operation} instead of what comes out of it";
 }
 
 /// <summary>One operation works along another dimension.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pessimist.Experiments.FollowUps;
 using Pessimist.Observations;
 using Pessimist.Signals;
@@ -23,13 +24,17 @@ public static class SingleBatchSession
         ArgumentNullException.ThrowIfNull(record);
         options ??= new OverfitOptions();
         var attempts = new List<Attempt>();
-        for (var i = 0; i < Seeds; i++)
+        foreach (var seeds in Enumerable.Range(seed, Seeds).Chunk(Math.Clamp(subject.AtOnce, 1, Seeds)))
         {
-            said?.Invoke($"overfitting one batch of {subject.Facts.BatchSize}, seed {seed + i}");
+            said?.Invoke(string.Create(CultureInfo.InvariantCulture,
+                $"overfitting one batch{(subject.Facts.BatchSize > 0 ? $" of {subject.Facts.BatchSize}" : "")}, {(seeds.Length > 1 ? "seeds" : "seed")} {string.Join(" and ", seeds)}"));
             // A symptom that lasted with the first seed need not be waited for with the others.
             var patience = attempts.Count > 0 && attempts[0].Fails ? options with { SymptomSteps = options.Steps } : options;
-            attempts.Add(OverfitOneBatch.Try(subject, Recipe.AsIs, seed + i, patience, cancel: cancel));
-            record(attempts[^1].Observe(subject.Facts));
+            foreach (var attempt in Attempts(subject, seeds, patience, cancel))
+            {
+                attempts.Add(attempt);
+                record(attempt.Observe(subject.Facts));
+            }
         }
 
         var verdict = SingleBatchVote.Of([.. attempts.Select(a => a.Verdict)]);
@@ -42,4 +47,8 @@ public static class SingleBatchSession
             verdict = SingleBatchVerdict.NotEnoughEvidence;
         return new SingleBatchOutcome(verdict, attempts, context.Finished, confirmed);
     }
+
+    static Attempt[] Attempts(ISubject subject, int[] seeds, OverfitOptions options, CancellationToken cancel) => seeds.Length == 1
+        ? [OverfitOneBatch.Try(subject, Recipe.AsIs, seeds[0], options, cancel: cancel)]
+        : Task.WhenAll(seeds.Select(s => Task.Run(() => OverfitOneBatch.Try(subject, Recipe.AsIs, s, options, cancel: cancel)))).GetAwaiter().GetResult();
 }

@@ -53,8 +53,8 @@ public static class TextReport
             // The seed and the device of a program are its own.
             var on = report.Run is { ExitCode: not null } or { Program: not null }
                 ? report.Run.Program is { } program ? program.Framework + (program.Steps is { } steps ? $"  {steps.ToString("N0", Numbers.Culture)} {(steps == 1 ? "step" : "steps")}" : "") : ""
-                : $"{report.Run.Device}  seed {report.Run.Seed}";
-            Line(_style.Faint(Display.Fit(Display.Clean($"run {report.Run.Id}  {on}  {Numbers.Seconds(report.Run.Seconds)}"), _width)));
+                : report.Run.Device.Length > 0 ? $"{report.Run.Device}  seed {report.Run.Seed}" : "";
+            Line(_style.Faint(Display.Fit(Display.Clean($"run {report.Run.Id}  {(on.Length > 0 ? on + "  " : "")}{Numbers.Seconds(report.Run.Seconds)}"), _width)));
         }
 
         static string Quoted(string argument) => argument.Length > 0 && !argument.Any(char.IsWhiteSpace) ? argument : $"'{argument}'";

@@ -26,6 +26,7 @@ public sealed class PythonSubjectTests : IDisposable
 
     readonly string _folder = Directory.CreateTempSubdirectory("pessimist-subject-").FullName;
     readonly PythonInterpreter _python;
+    TrialProgram? _program;
 
     public PythonSubjectTests()
     {
@@ -42,12 +43,16 @@ public sealed class PythonSubjectTests : IDisposable
         _python = python!;
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        _program?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Fact]
     public void A_script_is_tried_on_its_first_batch_with_one_thing_changed()
     {
-        var subject = PythonSubject.Of(_python, Command(Script), s_limit, out var unfit, TestContext.Current.CancellationToken);
+        var subject = PythonSubject.Of(Program(Script), s_limit, out var unfit, TestContext.Current.CancellationToken);
         unfit.ShouldBeNull();
         var facts = subject.ShouldNotBeNull().Facts;
         facts.Optimizer.ShouldBe("Adam");
@@ -80,16 +85,66 @@ public sealed class PythonSubjectTests : IDisposable
     }
 
     [Fact]
+    public void What_a_trial_writes_leaves_the_files_of_the_user_as_they_are()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "data"));
+        File.WriteAllText(Path.Combine(_folder, "log.txt"), "mine\n");
+        File.WriteAllText(Path.Combine(_folder, "checkpoint.pt"), "mine");
+        var big = Path.Combine(_folder, "data", "big.csv");
+        using (var stream = File.Create(big)) stream.SetLength(5 << 20);
+        var weights = Path.Combine(_folder, "data", "weights");
+        using (var stream = File.Create(weights)) stream.SetLength(5 << 20);
+        var elsewhere = Path.Combine(Directory.CreateDirectory(_folder + "-elsewhere").FullName, "results.txt");
+        File.WriteAllText(elsewhere, "theirs");
+        try
+        {
+            var program = Program($"""
+                import os
+                import torch
+
+                open("log.txt", "a").write("again\n")
+                assert open("log.txt").read() == "mine\nagain\n"
+                assert os.path.getsize("data/big.csv") == 5 << 20
+                open("data/big.csv", "a").write("more")
+                open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "results.txt"), "w").write("1")
+                os.rename("log.txt", "old.txt")
+                w = torch.zeros(3, requires_grad=True)
+                torch.save(w, "checkpoint.pt")
+                torch.save(w, "data/weights")
+                open("{elsewhere}", "w").write("told")
+                optimizer = torch.optim.SGD([w], lr=0.1)
+                for step in range(3):
+                    loss = ((w - 1) ** 2).sum()
+                    loss.backward()
+                    optimizer.step()
+                """);
+            var seen = program.Run(new PythonProbeOptions { Steps = 2 }, null, s_limit, TestContext.Current.CancellationToken);
+            seen.End.ShouldNotBeNull().Died.ShouldBeNull();
+            seen.Steps.Count.ShouldBe(3);
+            File.ReadAllText(Path.Combine(_folder, "log.txt")).ShouldBe("mine\n");
+            File.ReadAllText(Path.Combine(_folder, "checkpoint.pt")).ShouldBe("mine");
+            new FileInfo(big).Length.ShouldBe(5 << 20);
+            new FileInfo(weights).Length.ShouldBe(5 << 20);
+            Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName).Order().ShouldBe(["checkpoint.pt", "data", "log.txt", "train.py"]);
+            program.Outside.ShouldBe([elsewhere]);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(elsewhere)!, recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_script_that_cannot_be_tried_says_why()
     {
-        PythonSubject.Of(_python, Command("raise ValueError('no data')"), s_limit, out var unfit, TestContext.Current.CancellationToken).ShouldBeNull();
+        PythonSubject.Of(Program("raise ValueError('no data')"), s_limit, out var unfit, TestContext.Current.CancellationToken).ShouldBeNull();
         unfit.ShouldBe(new Unfit("it ended with exit code 1 before its first step", Failed: true));
     }
 
-    PythonCommand Command(string script)
+    TrialProgram Program(string script)
     {
-        var path = Path.Combine(_folder, "train.py");
-        File.WriteAllText(path, script);
-        return new PythonCommand(path, false, []);
+        File.WriteAllText(Path.Combine(_folder, "train.py"), script);
+        _program = new TrialProgram(_python, new PythonCommand("train.py", false, []), TrialFolder.Of(_folder));
+        return _program;
     }
 }

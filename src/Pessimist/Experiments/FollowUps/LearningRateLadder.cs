@@ -37,8 +37,9 @@ public sealed class LearningRateLadder() : Experiment("learning-rate-ladder", "w
             .Where(r => r is >= 1e-6 and <= 1 && Math.Abs(Math.Log(r / rate)) > 0.99 * Math.Log(Factor)).Distinct().OrderBy(r => Math.Abs(Math.Log(r / context.Facts.DefaultLearningRate)))];
         var tried = new List<Attempt>();
         var deviated = Deviates(context);
-        foreach (var rung in rungs)
+        foreach (var (i, rung) in rungs.Index())
         {
+            context.Foresee(rungs.Skip(i).Select(r => (Recipe.Of(new SetLearningRate(r)), context.Seeds[0])));
             var attempt = context.Try(Recipe.Of(new SetLearningRate(rung)), context.Seeds[0]);
             tried.Add(attempt);
             if (!attempt.Passes || !context.Works(attempt.Recipe)) continue;

@@ -19,7 +19,7 @@ static class UndoReading
             Outcome = result.Outcome,
             Reading = result.Reading,
             Cause = cause,
-            Remedy = result.Outcome == ExperimentOutcome.Refuted ? null : $"{deviation.Undo.Words} instead of {deviation.As}",
+            Remedy = result.Outcome == ExperimentOutcome.Refuted ? null : deviation.Undo.Remedy(deviation.As),
             Proven = result.Outcome == ExperimentOutcome.Refuted ? null : deviation.Default,
             Found = deviation.Found,
             Site = deviation.Site,

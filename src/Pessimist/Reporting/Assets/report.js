@@ -386,7 +386,7 @@
       h('a', { href: url, download: `${run.id || 'report'}.json` }).click();
       URL.revokeObjectURL(url);
     } }, 'Save the report as JSON');
-    const facts = [['Tool', `${report.tool.name} ${report.tool.version}`], ['Recorded by', run.recorded_by], ['Run', run.id], ['Ended', run.message ? `${run.ending}: ${run.message}` : run.ending], ['Libtorch', run.libtorch], ['BLAS', run.blas], ['Threads', run.threads || ''], ['Device', run.device], ['Seed', run.seed]];
+    const facts = [['Tool', `${report.tool.name} ${report.tool.version}`], ['Recorded by', run.recorded_by], ['Run', run.id], ['Ended', run.message ? `${run.ending}: ${run.message}` : run.ending], ['Libtorch', run.libtorch], ['BLAS', run.blas], ['Threads', run.threads || ''], ['Device', run.device], ['Seed', run.device ? run.seed : '']];
     return [h('dl', {}, facts.filter(([, v]) => v !== undefined && v !== '').map(([k, v]) => [h('dt', {}, k), h('dd', {}, String(v))])),
       h('p', {}, 'To show it again: ', command(`${report.tool.name} report ${run.id}`)), h('p', {}, save),
       h('p', {}, 'Charts: Apache ECharts, Apache License 2.0.')];
