@@ -70,6 +70,37 @@ BY_HAND = """
         optimizer.step()
 """
 
+# Its own function is differentiated wrongly, and two optimizers step after each backward pass.
+TWO_OPTIMIZERS = """
+    import torch
+    from torch import nn
+
+    class Cube(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x ** 3
+
+        @staticmethod
+        def backward(ctx, grad):
+            (x,) = ctx.saved_tensors
+            return FACTOR * x ** 2 * grad
+
+    torch.manual_seed(0)
+    x, y = torch.randn(64, 4), torch.randn(64, 1)
+    encoder, decoder = nn.Sequential(nn.Linear(4, 8), nn.Dropout(0.2)), nn.Linear(8, 1)
+    first, second = torch.optim.SGD(encoder.parameters(), lr=LR), torch.optim.Adam(decoder.parameters(), lr=LR)
+    for step in range(60):
+        first.zero_grad(), second.zero_grad()
+        loss = nn.functional.mse_loss(decoder(Cube.apply(encoder(x).double()).to(x.dtype)), y)
+        loss.backward()
+        first.step(), second.step()
+"""
+
+
+def two(factor: float, rate: float) -> str:
+    return TWO_OPTIMIZERS.replace("FACTOR", str(factor)).replace("LR", str(rate))
+
 
 def trial(program: str, recipe: List[Dict[str, Any]], steps: int = 12, **options: Any) -> Result:
     return run(program, options={"trial": True, "freeze": True, "steps": steps, "recipe": recipe, **options})
@@ -134,6 +165,7 @@ class Interventions(unittest.TestCase):
             {"kind": "dimension", "index": 0, "operation": "softmax", "dimension": 0},
             {"kind": "no-batch-norm"},
             {"kind": "reference-model"},
+            {"kind": "reference-loop"},
         ]
         plain, *changed = trials(CLASSIFIER, [[], *([r] for r in recipes)])
         for recipe, result in zip(recipes, changed):
@@ -149,11 +181,41 @@ class Interventions(unittest.TestCase):
 
     def test_what_cannot_be_changed_is_refused(self) -> None:
         recipes: List[Dict[str, Any]] = [
-            {"kind": "no-batch-norm"}, {"kind": "plain-loss"}, {"kind": "optimize-all"}, {"kind": "bypass-operation", "index": 0, "operation": "softmax"}, {"kind": "unheard-of"},
+            {"kind": "no-batch-norm"}, {"kind": "plain-loss"}, {"kind": "reference-loop"}, {"kind": "optimize-all"}, {"kind": "bypass-operation", "index": 0, "operation": "softmax"}, {"kind": "unheard-of"},
         ]
         for recipe, result in zip(recipes, trials(BY_HAND, [[r] for r in recipes], steps=3)):
             with self.subTest(recipe["kind"]):
                 self.assertEqual(len(self.end(result)["refused"]), 1)
+
+    def test_the_loss_is_measured_along_the_programs_own_update(self) -> None:
+        sensible, long_ = (trial(two(3, rate), [], steps=64, examine="direction") for rate in (0.01, 1))
+        (seen,) = sensible.of("trial-direction")
+        self.assertEqual(seen["lengths"][0], 1)
+        self.assertLess(seen["losses"][0], seen["loss"])
+        self.assertGreater(seen["cosine"], 0)
+        self.assertAlmostEqual(seen["losses"][-1], seen["loss"], places=4)
+        (seen,) = long_.of("trial-direction")
+        self.assertGreater(seen["losses"][0], seen["loss"])
+        self.assertLess(min(seen["losses"]), seen["loss"])
+
+    def test_a_gradient_that_is_not_that_of_the_loss_is_seen(self) -> None:
+        for factor, is_right in ((3, True), (2, False)):
+            with self.subTest(factor):
+                result = trial(two(factor, 0.01).replace("torch.manual_seed(0)", "torch.manual_seed(0); torch.set_default_dtype(torch.float64)"), [], steps=64, examine="gradients")
+                (seen,) = result.of("trial-gradients")
+                self.assertEqual(len(seen["analytic"]), 20)
+                differences = [abs(a - n) / max(abs(a), abs(n)) for a, n in zip(seen["analytic"], seen["numeric"])]
+                self.assertEqual(max(differences) < 1e-5, is_right)
+
+    def test_a_gradient_is_not_compared_where_the_loss_is_not_exact_or_does_not_repeat(self) -> None:
+        for program in (two(3, 0.01), two(3, 0.01).replace("torch.manual_seed(0)", "torch.manual_seed(0); torch.set_default_dtype(torch.float64)").replace("loss.backward", "loss = loss * (1 + 0.1 * step); loss.backward").replace("nn.functional.mse_loss", "(lambda a, b: ((a - b) ** 2).mean())")):
+            self.assertEqual(trial(program, [], steps=64, examine="gradients").of("trial-gradients"), [])
+
+    def test_optimizers_that_step_together_are_one_turn(self) -> None:
+        plain, still = trials(two(3, 0.01), [[], [{"kind": "learning-rate", "value": 0}]])
+        self.assertEqual((self.end(plain)["optimizers"], len(losses(plain))), (1, 13))
+        self.assertEqual(len(losses(still)), 13)
+        self.assertLess(losses(plain)[-1], losses(plain)[0])
 
     def test_another_seed_is_another_start(self) -> None:
         self.assertEqual(losses(trial(BY_HAND, [], steps=3)), losses(trial(BY_HAND, [], steps=3, seed=0)))

@@ -16,6 +16,8 @@ def install(probe: Probe) -> None:
     trial = Trial(probe, options)
     for intervention in options.get("recipe") or ():
         trial.change(intervention)
+    if options.get("examine"):
+        trial.change({"kind": "look-" + str(options["examine"])})
     if options.get("freeze"):
         from .freeze import Freeze
 

@@ -59,13 +59,16 @@ def _all() -> Dict[str, Type[Change]]:
         batch_norm,
         bypass,
         dimension,
+        direction,
         dropout,
         float64,
+        gradients,
         initialization,
         learning_rate,
         normalize_inputs,
         optimize_all,
         plain_loss,
+        reference_loop,
         reference_model,
         scale_loss,
         shuffle_inputs,
@@ -96,6 +99,10 @@ def _all() -> Dict[str, Type[Change]]:
         "unfreeze": unfreeze.Unfreeze,
         "training-mode": training_mode.UseTrainingMode,
         "no-batch-norm": batch_norm.LeaveOutBatchNorm,
+        "reference-loop": reference_loop.UseReferenceLoop,
+        # No interventions of the tool: closer looks at the first step.
+        "look-direction": direction.Direction,
+        "look-gradients": gradients.Gradients,
         "reference-model": reference_model.UseReferenceModel,
     }
 

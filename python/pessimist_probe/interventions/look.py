@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from .plain_loss import differs
+from .reference_loop import fits
 
 _RAW = 5.0
 _UNUSUAL_SPREAD = 5.0
@@ -36,6 +37,7 @@ def look(trial: Any, optimizer: Any) -> Dict[str, Any]:
         "input_std": float(trial.last_input.double().std()) if _is_numbers(trial.last_input) and trial.last_input.numel() > 1 else None,
         "precision": str(next((p.dtype for p in trial.parameters() if p.is_floating_point()), "float32")).replace("torch.", ""),
         "optimizers": len(trial.optimizers),
+        "plain_loop": fits(trial),
     }
 
 

@@ -29,6 +29,8 @@ _LOSSES = {
     "kl_div": "kl-div",
 }
 _ASK_EVERY = 10
+# These take the place of the program's loop, so that it needs no optimizer.
+_REPLACING = ("UseReferenceModel", "UseReferenceLoop")
 # Backward passes without a step that one turn may have, as when gradients are accumulated.
 _MOST_BACKWARDS = 64
 
@@ -44,6 +46,10 @@ class LossCall:
 
     def again(self, input: Any, **settings: Any) -> Any:  # noqa: A002
         return self.original(input, self.target, **{**self.settings, **settings})
+
+    def plain_settings(self) -> Dict[str, Any]:
+        """What the program asks of its loss, averaged over the batch."""
+        return {k: v for k, v in self.settings.items() if k in ("weight", "ignore_index", "label_smoothing", "pos_weight")}
 
     def mean(self) -> float:
         """The value, over the mean of the targets."""
@@ -61,6 +67,9 @@ class Trial:
         self._steps = 1 << 60 if steps is None else int(steps)
         self.seed = int(options.get("seed") or 0)
         self._asks = bool(options.get("ask"))
+        # Whose optimizers begin a turn, rather than follow in one.
+        self._leaders: List[Any] = []
+        self._turn_leader: Any = None
         self._detailed = bool(options.get("detailed"))
         self._changes: List[Change] = []
         self._refused: List[str] = []
@@ -100,6 +109,10 @@ class Trial:
             for parameter in root.parameters():
                 found[id(parameter)] = parameter
         return list(found.values())
+
+    @property
+    def has_one_loss(self) -> bool:
+        return len(self._losses) == 1
 
     def functional(self, kind: str) -> Callable[..., Any]:
         """A loss of torch as it was."""
@@ -221,6 +234,8 @@ class Trial:
             def call(optimizer: Any, *args: Any, **kwargs: Any) -> Any:
                 if self._in_step or not self._here:
                     return step(optimizer, *args, **kwargs)
+                if self._follows(optimizer):
+                    return self._following_step(step, optimizer, args, kwargs)
                 self._in_step = True
                 try:
                     closure = args[0] if args else kwargs.get("closure")
@@ -250,17 +265,41 @@ class Trial:
 
     # Turns
 
+    def _follows(self, optimizer: Any) -> bool:
+        """Several optimizers may step after one backward pass: that is one turn."""
+        return not self._totals and self._turn_leader is not None and optimizer is not self._turn_leader
+
+    def _following_step(self, step: Any, optimizer: Any, args: Any, kwargs: Any) -> Any:
+        self._in_step = True
+        try:
+            if not any(optimizer is o for o in self.optimizers):
+                self.optimizers.append(optimizer)
+            for change in self._changes:
+                if type(change).__name__ not in _REPLACING:
+                    change.before_step(optimizer)
+            result = step(optimizer, *args, **kwargs)
+            for change in self._changes:
+                change.after_step(optimizer)
+            return result
+        except CannotBeMade as refusal:
+            self._refused.append(str(refusal))
+            self.finish()
+        finally:
+            self._in_step = False
+
     def _before_step(self, optimizer: Any) -> None:
-        if optimizer is not None and not any(optimizer is o for o in self.optimizers):
-            self.optimizers.append(optimizer)
+        self._turn_leader = optimizer
+        for known in (self.optimizers, self._leaders):
+            if optimizer is not None and not any(optimizer is o for o in known):
+                known.append(optimizer)
         self.first.setdefault("step", site.here())
         if self._totals and not any(_holds_gradient(p) for p in self.parameters()) and self.step == 0:
             self.zeroed.append("before step: yes")
         try:
             if self.step == 0:
-                self._emit("trial-looked", **look(self, optimizer))
+                self.emit("trial-looked", **look(self, optimizer))
             for change in self._changes:
-                if optimizer is not None or type(change).__name__ == "UseReferenceModel":
+                if optimizer is not None or type(change).__name__ in _REPLACING:
                     change.before_step(optimizer)
         except CannotBeMade as refusal:
             self._refused.append(str(refusal))
@@ -315,7 +354,7 @@ class Trial:
         fields: Dict[str, Any] = {}
         if self.step < 4 or self.step % 50 == 0:
             fields["hash"] = self._hash()
-        self._emit("trial-stepped", step=self.step, loss=loss, total=self._totals[0] if self._totals else None, error=error, **fields)
+        self.emit("trial-stepped", step=self.step, loss=loss, total=self._totals[0] if self._totals else None, error=error, **fields)
         asks = self._asks and self.step > 0 and self.step % _ASK_EVERY == 0
         if self.step >= self._steps or not math.isfinite(loss) or asks and not self._probe.wire.go_on():
             self.finish()
@@ -328,7 +367,7 @@ class Trial:
     def _suspect(self) -> None:
         if not self._looked:
             self._looked = True
-            self._emit("trial-suspected", suspicions=suspect(self))
+            self.emit("trial-suspected", suspicions=suspect(self))
 
     def finish(self, leave: bool = True) -> None:
         """The last words; then the process ends as it is: nothing of what the program does at its end belongs to a trial."""
@@ -348,12 +387,12 @@ class Trial:
                 last = self._last_words()
         except Exception as error:
             guard.fault(error)
-        self._emit(
+        self.emit(
             "trial-ended",
             refused=sorted(set(refused)),
             # A program that ends by itself has no batch in its hands any more.
             hash=self._hash() if self._totals else None,
-            optimizers=len(self.optimizers),
+            optimizers=len(self._leaders),
             died=None if self._probe.died is None else ("%s: %s" % (type(self._probe.died).__name__, self._probe.died))[:500],
             faults=guard.faults,
             **copies.fields(),
@@ -388,7 +427,7 @@ class Trial:
                 one.training = training
         return words
 
-    def _emit(self, kind: str, **fields: Any) -> None:
+    def emit(self, kind: str, **fields: Any) -> None:
         self._probe.training_begins()
         self._probe.wire.emit(kind, **fields)
         if kind != "trial-stepped":
