@@ -9,11 +9,15 @@ static class ModuleSettings
     public static IReadOnlyDictionary<string, double> Of(Module module)
     {
         var settings = new Dictionary<string, double>();
+        if (module is MultiheadAttention attention)
+            return new Dictionary<string, double> { ["embed_dim"] = attention.Width, ["num_heads"] = attention.Heads, ["dropout"] = attention.Probability, ["batch_first"] = 1 };
         if (module.NamedChildren().Any()) return settings;
         string[] positional = module switch
         {
             Convolution => ["in_channels", "out_channels"],
-            BatchNorm => ["num_features"],
+            BatchNorm or InstanceNorm => ["num_features"],
+            GroupNorm => ["num_groups", "num_channels"],
+            Recurrent => ["input_size", "hidden_size"],
             Embedding => ["num_embeddings", "embedding_dim"],
             LayerNorm => ["normalized_shape"],
             _ => [],
@@ -26,7 +30,8 @@ static class ModuleSettings
             if (name.Length > 0 && Number(value) is { } number) settings.TryAdd(name, number);
         }
 
-        if (module is Convolution) settings.TryAdd("bias", 1);
+        if (module is Convolution or Recurrent) settings.TryAdd("bias", 1);
+        if (module is Recurrent) settings.TryAdd("num_layers", 1);
         return settings;
     }
 

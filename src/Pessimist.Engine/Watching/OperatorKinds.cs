@@ -92,7 +92,8 @@ sealed class OperatorKind
             IsDropout = stem is "dropout" or "feature_dropout" or "alpha_dropout" or "feature_alpha_dropout",
             IsBatchNorm = stem is "batch_norm",
             IsView = stem is "view" or "reshape" or "flatten" or "squeeze" or "unsqueeze" or "transpose" or "t" or "permute" or "expand" or "contiguous"
-                or "detach" or "to" or "clone" or "select" or "slice" or "narrow" or "alias" or "view_as" or "expand_as",
+                or "detach" or "to" or "clone" or "select" or "slice" or "narrow" or "alias" or "view_as" or "expand_as"
+                or "chunk" or "unbind" or "reverse_gradient",
             IsRectifier = stem is "relu" or "relu6",
             Range = stem switch
             {
@@ -103,8 +104,8 @@ sealed class OperatorKind
             },
             LastAxis = stem switch
             {
-                "linear" or "matmul" or "mm" or "addmm" or "bmm" or "embedding" or "layer_norm" => true,
-                "conv1d" or "conv2d" or "conv3d" or "conv_transpose2d" or "batch_norm" or "group_norm" => false,
+                "linear" or "matmul" or "mm" or "addmm" or "bmm" or "embedding" or "layer_norm" or "lstm" or "gru" => true,
+                "conv1d" or "conv2d" or "conv3d" or "conv_transpose2d" or "batch_norm" or "group_norm" or "instance_norm" => false,
                 _ => null,
             },
         };

@@ -54,10 +54,13 @@ public abstract record InitScheme
         };
     }
 
-    /// <summary>Sets the weights of <paramref name="network"/>; its last Linear or convolution is the output layer.</summary>
+    /// <summary>Sets the weights of <paramref name="network"/>; its last Linear or convolution is the output layer. Recurrent layers, whose
+    /// units are tanh, start with each gate Glorot normal under He and Glorot; attention's own projections, embeddings and normalization layers as PyTorch has them.</summary>
     public void Apply(Module network)
     {
         ArgumentNullException.ThrowIfNull(network);
+        foreach (var recurrent in network.NamedModules().Select(m => m.Module).OfType<Recurrent>())
+            Fill(recurrent);
         (Tensor Weight, Tensor? Bias)[] layers = [.. network.NamedModules().Select(m => m.Module).Select(m => m switch
         {
             Linear l => (l.Weight, l.Bias),
@@ -69,6 +72,16 @@ public abstract record InitScheme
     }
 
     protected abstract void Fill(Tensor weight, Tensor? bias, bool output);
+
+    /// <summary>Each weight of a recurrent layer as a hidden layer's, each bias as a hidden bias.</summary>
+    protected virtual void Fill(Recurrent layer)
+    {
+        foreach (var (name, tensor) in layer.NamedParameters())
+            if (name.StartsWith("weight", StringComparison.Ordinal))
+                Fill(tensor, null, false);
+            else
+                Init.Zeros(tensor);
+    }
 
     static void SmallOrElse(Tensor weight, Tensor? bias, bool output, Action<Tensor> hidden)
     {
@@ -85,9 +98,28 @@ public abstract record InitScheme
             Init.Zeros(bias);
     }
 
+    /// <summary>Recurrent layers: each gate Glorot normal, biases zero, and the forget gate of an LSTM open at first, bias 1 (Gers and others
+    /// 2000; Jozefowicz and others 2015): else gradients halve with every step.</summary>
     sealed record ScaledScheme(string Name, Action<Tensor> Hidden) : InitScheme
     {
         protected override void Fill(Tensor weight, Tensor? bias, bool output) => SmallOrElse(weight, bias, output, Hidden);
+
+        protected override void Fill(Recurrent layer)
+        {
+            using var scope = Scope.New();
+            foreach (var (name, tensor) in layer.NamedParameters())
+                if (name.StartsWith("weight", StringComparison.Ordinal))
+                {
+                    foreach (var gate in tensor.Detach().Chunk(layer.Gates))
+                        Init.GlorotNormal(gate);
+                }
+                else
+                {
+                    Init.Zeros(tensor);
+                    if (layer is LSTM && name.StartsWith("bias_ih", StringComparison.Ordinal))
+                        Init.Ones(tensor.Detach().Slice(0, layer.HiddenSize, 2 * layer.HiddenSize));
+                }
+        }
 
         public override string ToString() => Name;
     }
@@ -95,6 +127,8 @@ public abstract record InitScheme
     sealed record PyTorchScheme : InitScheme
     {
         protected override void Fill(Tensor weight, Tensor? bias, bool output) { }
+
+        protected override void Fill(Recurrent layer) { }
 
         public override string ToString() => "pytorch";
     }

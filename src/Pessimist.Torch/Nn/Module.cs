@@ -32,7 +32,7 @@ public abstract partial class Module : IDisposable
         }
     } = true;
 
-    /// <summary>The formula. Call <see cref="Forward"/>, which runs the hooks around it.</summary>
+    /// <summary>The formula. Call <see cref="Forward(Tensor)"/>, which runs the hooks around it.</summary>
     protected abstract Tensor Compute(Tensor input);
 
     /// <summary>The direct children, by name, in the order of declaration.</summary>
@@ -60,23 +60,34 @@ public abstract partial class Module : IDisposable
     }
 
     /// <summary>All parameters by their <c>state_dict</c> names; a shared one once, under its first name.</summary>
-    public IEnumerable<(string Name, Tensor Parameter)> NamedParameters() => Named(l => l.Parameters);
+    public IEnumerable<(string Name, Tensor Parameter)> NamedParameters() => Named(m => m.OwnParameters());
 
     /// <summary>All buffers by their <c>state_dict</c> names.</summary>
-    public IEnumerable<(string Name, Tensor Buffer)> NamedBuffers() => Named(l => l.Buffers);
+    public IEnumerable<(string Name, Tensor Buffer)> NamedBuffers() => Named(m => Tensors(m, ModuleLayout.Of(m.GetType()).Buffers));
+
+    /// <summary>This module's own parameters, without its children's, in the order of <c>state_dict</c>. Override it where their number
+    /// is known only when the module is made.</summary>
+    protected virtual IEnumerable<(string Name, Tensor Parameter)> OwnParameters() => Tensors(this, ModuleLayout.Of(GetType()).Parameters);
+
+    static IEnumerable<(string Name, Tensor Tensor)> Tensors(Module module, ModuleLayout.Slot[] slots)
+    {
+        foreach (var slot in slots)
+            if (slot.Get(module) is Tensor tensor)
+                yield return (slot.Name, tensor);
+    }
 
     public IReadOnlyList<Tensor> Parameters() => [.. NamedParameters().Select(p => p.Parameter)];
 
     /// <summary>The number of scalar parameters.</summary>
     public long ParameterCount => NamedParameters().Sum(p => p.Parameter.Numel);
 
-    IEnumerable<(string, Tensor)> Named(Func<ModuleLayout, ModuleLayout.Slot[]> slots)
+    IEnumerable<(string, Tensor)> Named(Func<Module, IEnumerable<(string Name, Tensor Tensor)>> own)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
         foreach (var (prefix, module) in NamedModules())
-            foreach (var slot in slots(ModuleLayout.Of(module.GetType())))
-                if (slot.Get(module) is Tensor tensor && seen.Add(tensor))
-                    yield return (Join(prefix, slot.Name), tensor);
+            foreach (var (name, tensor) in own(module))
+                if (seen.Add(tensor))
+                    yield return (Join(prefix, name), tensor);
     }
 
     static string Join(string prefix, string name) => prefix.Length == 0 ? name : $"{prefix}.{name}";

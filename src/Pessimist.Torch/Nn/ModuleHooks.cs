@@ -12,21 +12,25 @@ public abstract partial class Module
 
     /// <summary>Runs the module with its hooks.</summary>
     /// <exception cref="TorchException">An operator failed; the message names the module, the line that made it, and the input.</exception>
-    public Tensor Forward(Tensor input)
+    public Tensor Forward(Tensor input) => Forward(input, null);
+
+    /// <summary>As <see cref="Forward(Tensor)"/>, with another formula for this one call: for modules that take or give more than one
+    /// tensor, as a recurrent one does its state. Hooks see the first input and the first output.</summary>
+    protected Tensor Forward(Tensor input, Func<Tensor, Tensor>? compute)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Watcher.Current is { } watcher ? Watched(watcher, input) : Hooked(input);
+        return Watcher.Current is { } watcher ? Watched(watcher, input, compute) : Hooked(input, compute);
     }
 
-    Tensor Watched(Watcher watcher, Tensor input)
+    Tensor Watched(Watcher watcher, Tensor input, Func<Tensor, Tensor>? compute)
     {
         if (t_depth > 0 && !watcher.SeesInnerModules)
-            return Hooked(input);
+            return Hooked(input, compute);
         t_depth++;
         try
         {
             input = watcher.Forward(this, input) ?? input;
-            var output = Hooked(input);
+            var output = Hooked(input, compute);
             return watcher.Forwarded(this, input, output) ?? output;
         }
         catch (Exception e) when (e is not StopProgramException)
@@ -40,24 +44,24 @@ public abstract partial class Module
         }
     }
 
-    Tensor Hooked(Tensor input)
+    Tensor Hooked(Tensor input, Func<Tensor, Tensor>? compute)
     {
         if (_before is null && _after is null)
-            return Guarded(input);
+            return Guarded(input, compute);
         foreach (var hook in _before?.ToArray() ?? [])
             input = hook(this, input) ?? input;
-        var output = Guarded(input);
+        var output = Guarded(input, compute);
         foreach (var hook in _after?.ToArray() ?? [])
             output = hook(this, input, output) ?? output;
         return output;
     }
 
     // The innermost module names itself and its line: an operator's message alone does not say which layer it was.
-    Tensor Guarded(Tensor input)
+    Tensor Guarded(Tensor input, Func<Tensor, Tensor>? compute)
     {
         try
         {
-            return Compute(input);
+            return compute is null ? Compute(input) : compute(input);
         }
         catch (TorchException e) when (e.InnerException is not TorchException)
         {

@@ -12,10 +12,8 @@ public abstract partial class Module
 
     void Collect(string prefix, OrderedDictionary<string, Tensor> state)
     {
-        var layout = ModuleLayout.Of(GetType());
-        foreach (var slot in layout.Parameters.Concat(layout.Buffers))
-            if (slot.Get(this) is Tensor tensor)
-                state[Join(prefix, slot.Name)] = tensor;
+        foreach (var (name, tensor) in OwnParameters().Concat(Tensors(this, ModuleLayout.Of(GetType()).Buffers)))
+            state[Join(prefix, name)] = tensor;
         foreach (var (name, child) in NamedChildren())
             child.Collect(Join(prefix, name), state);
     }

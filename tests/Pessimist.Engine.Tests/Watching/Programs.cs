@@ -18,6 +18,8 @@ static class Programs
         ["a GAN with two optimizers"] = Gan,
         ["double backward"] = DoubleBackward,
         ["hooks of its own"] = OwnHooks,
+        ["an LSTM with lengths"] = Recurrent,
+        ["a Transformer with masks"] = Attention,
     };
 
     public static string Perceptron(int steps = 130, bool evaluate = true)
@@ -169,6 +171,43 @@ static class Programs
         }
 
         return Bits(net, sum);
+    }
+
+    static string Recurrent()
+    {
+        using var scope = Scope.New();
+        Rng.Seed(7);
+        using var net = new LSTM(3, 8, layers: 2, dropout: 0.2);
+        using var head = new Linear(8, 2);
+        using var adam = new Adam([.. net.Parameters(), .. head.Parameters()], lr: 0.01);
+        for (var i = 0; i < 20; i++)
+        {
+            using var step = Scope.New();
+            adam.ZeroGrad();
+            var (_, hidden, _) = net.Forward(Tensor.Randn([6, 5, 3]), null, Tensor.RandInt(1, 6, [6]));
+            Loss.CrossEntropy(head.Forward(hidden[1]), Tensor.RandInt(0, 2, [6])).Backward();
+            adam.Step();
+        }
+
+        return Bits(net, head.Weight.Sum().Item<double>());
+    }
+
+    static string Attention()
+    {
+        using var scope = Scope.New();
+        Rng.Seed(8);
+        using var net = new TransformerEncoder(2, 8, 2, 16);
+        using var adam = new Adam(net.Parameters());
+        for (var i = 0; i < 20; i++)
+        {
+            using var step = Scope.New();
+            adam.ZeroGrad();
+            var x = Tensor.Randn([4, 5, 8]);
+            Loss.Mse(net.Forward(x, AttentionMask.Causal(5), AttentionMask.Padding(Tensor.RandInt(1, 6, [4]), 5)), x.Flip(1)).Backward();
+            adam.Step();
+        }
+
+        return Bits(net, 0);
     }
 
     static string Bits(Module net, double sum)

@@ -16,6 +16,12 @@ public sealed class InitGoldenTests
         ["embedding"] = () => new Embedding(9, 4),
         ["batch_norm1d"] = () => new BatchNorm1d(4),
         ["layer_norm"] = () => new LayerNorm(4),
+        ["conv_transpose2d"] = () => new ConvTranspose2d(4, 6, 3, groups: 2),
+        ["group_norm"] = () => new GroupNorm(2, 4),
+        ["lstm"] = () => new LSTM(3, 4, layers: 2, bidirectional: true),
+        ["gru"] = () => new GRU(3, 4, bias: false),
+        ["attention"] = () => new MultiheadAttention(6, 2),
+        ["transformer_layer"] = () => new TransformerEncoderLayer(6, 2, 5, dropout: 0),
         ["sequential"] = () => new Sequential(new Linear(8, 6), new ReLU(), new Linear(6, 3)),
     };
 

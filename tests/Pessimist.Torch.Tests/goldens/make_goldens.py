@@ -33,6 +33,54 @@ def write(name, content):
         f.write(lines(content, 1) + "\n")
 
 
+def plain(text):
+    # The projection of attention prints a name that tells of a bug in quantization, not of what it is.
+    return text.replace("NonDynamicallyQuantizableLinear", "Linear").replace("p=0.0,", "p=0,")
+
+
+class CausalConv1d(nn.Conv1d):
+    def forward(self, x):
+        return super().forward(F.pad(x, ((self.kernel_size[0] - 1) * self.dilation[0], 0)))
+
+
+class Residual(nn.Module):
+    def __init__(self, body, shortcut=None):
+        super().__init__()
+        self.body = body
+        if shortcut is not None:
+            self.shortcut = shortcut
+
+    def forward(self, x):
+        return self.body(x) + (self.shortcut(x) if hasattr(self, "shortcut") else x)
+
+
+class SinusoidalPositions(nn.Module):
+    """As the tutorial of PyTorch computes them."""
+
+    def forward(self, x):
+        position = torch.arange(x.size(1), dtype=torch.float64).unsqueeze(1)
+        div = torch.exp(torch.arange(0, x.size(2), 2, dtype=torch.float64) * (-math.log(10000.0) / x.size(2)))
+        pe = torch.zeros(x.size(1), x.size(2), dtype=torch.float64)
+        pe[:, 0::2] = torch.sin(position * div)
+        pe[:, 1::2] = torch.cos(position * div)
+        return x + pe
+
+    def extra_repr(self):
+        return "6"
+
+
+class Itself(nn.MultiheadAttention):
+    def forward(self, x):
+        return super().forward(x, x, x)
+
+    def _get_name(self):
+        return "MultiheadAttention"
+
+
+def encoder_layer(**options):
+    return nn.TransformerEncoderLayer(6, 2, 5, dropout=0.0, batch_first=True, **options)
+
+
 def layers():
     cases = {}
 
@@ -54,6 +102,7 @@ def layers():
                 x.requires_grad_()
         for _ in range(calls):
             out = module(*xs)
+        out = out[0] if isinstance(out, tuple) else out
         cotangent = torch.randn_like(out)
         (out * cotangent).sum().backward()
         cases[name] = {
@@ -62,7 +111,7 @@ def layers():
             "input_grads": [pack(x.grad) for x in xs if x.is_floating_point()],
             "grads": {k: pack(p.grad) for k, p in module.named_parameters()},
             "after": {k: pack(v) for k, v in module.state_dict().items()},
-            "repr": repr(module),
+            "repr": plain(repr(module)),
         }
 
     case("linear", lambda: nn.Linear(5, 3), (4, 5))
@@ -95,6 +144,31 @@ def layers():
     case("dropout_eval", lambda: nn.Dropout(0.3), (3, 5), train=False)
     case("embedding", lambda: nn.Embedding(7, 3), lambda: torch.tensor([[0, 6, 2], [2, 2, 5]]))
     case("embedding_padding", lambda: nn.Embedding(7, 3, padding_idx=2), lambda: torch.tensor([[0, 6, 2], [2, 2, 5]]))
+    case("conv_transpose2d", lambda: nn.ConvTranspose2d(2, 3, 3), (2, 2, 4, 5))
+    case("conv_transpose2d_options", lambda: nn.ConvTranspose2d(4, 6, (3, 2), stride=2, padding=1, output_padding=1, groups=2, bias=False, dilation=(1, 2)), (1, 4, 4, 5))
+    case("causal_conv1d", lambda: CausalConv1d(2, 3, 3), (2, 2, 7))
+    case("causal_conv1d_dilated", lambda: CausalConv1d(4, 4, 2, dilation=4, groups=2, bias=False), (2, 4, 9))
+    case("group_norm", lambda: nn.GroupNorm(2, 4), (3, 4, 3, 2))
+    case("group_norm_no_affine", lambda: nn.GroupNorm(4, 4, eps=1e-3, affine=False), (3, 4, 5))
+    case("instance_norm1d", lambda: nn.InstanceNorm1d(3), (2, 3, 5))
+    case("instance_norm2d", lambda: nn.InstanceNorm2d(3, affine=True), (2, 3, 4, 3))
+    case("instance_norm2d_tracking", lambda: nn.InstanceNorm2d(3, eps=1e-3, momentum=0.3, track_running_stats=True), (2, 3, 4, 3), calls=2)
+    case("instance_norm2d_tracking_eval", lambda: nn.InstanceNorm2d(3, affine=True, track_running_stats=True), (2, 3, 4, 3), train=False)
+    case("residual", lambda: Residual(nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 4))), (3, 4))
+    case("residual_shortcut", lambda: Residual(nn.Linear(4, 2), nn.Linear(4, 2, bias=False)), (3, 4))
+    case("lstm", lambda: nn.LSTM(3, 4, batch_first=True), (2, 5, 3))
+    case("lstm_options", lambda: nn.LSTM(3, 4, num_layers=2, bias=False, batch_first=True, bidirectional=True), (2, 5, 3))
+    case("lstm_dropout_eval", lambda: nn.LSTM(3, 4, num_layers=2, batch_first=True, dropout=0.5), (2, 5, 3), train=False)
+    case("lstm_float32", lambda: nn.LSTM(3, 4, num_layers=2, batch_first=True), (2, 5, 3), dtype=torch.float32)
+    case("gru", lambda: nn.GRU(3, 4, batch_first=True), (2, 5, 3))
+    case("gru_options", lambda: nn.GRU(3, 4, num_layers=3, batch_first=True, bidirectional=True), (2, 5, 3))
+    case("attention", lambda: Itself(6, 2, batch_first=True), (2, 4, 6))
+    case("attention_no_bias", lambda: Itself(6, 3, bias=False, batch_first=True), (2, 4, 6))
+    case("transformer_layer", lambda: encoder_layer(), (2, 4, 6))
+    case("transformer_layer_options", lambda: encoder_layer(activation="gelu", norm_first=True, layer_norm_eps=1e-3), (2, 4, 6))
+    case("transformer", lambda: nn.TransformerEncoder(encoder_layer(), 2), (2, 4, 6))
+    case("transformer_norm", lambda: nn.TransformerEncoder(encoder_layer(norm_first=True), 2, nn.LayerNorm(6)), (2, 4, 6))
+    case("sinusoidal_positions", SinusoidalPositions, (2, 5, 6))
     for name, make in {
         "relu": nn.ReLU, "leaky_relu": lambda: nn.LeakyReLU(0.2), "gelu": nn.GELU, "gelu_tanh": lambda: nn.GELU(approximate="tanh"),
         "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "softmax": lambda: nn.Softmax(dim=1), "log_softmax": lambda: nn.LogSoftmax(dim=-1),
@@ -107,6 +181,56 @@ def layers():
         nn.Conv2d(1, 2, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(2, 3, 3), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 3)), (2, 1, 8, 8))
     write("layers.json", cases)
+
+
+def sequences():
+    """Modules of several inputs and outputs: states, lengths, masks."""
+    d = torch.float64
+    cases = {}
+
+    def case(name, make, run, **inputs):
+        torch.manual_seed(sum(map(ord, name)))
+        module = make().to(d)
+        for p in module.parameters():
+            nn.init.normal_(p, 0.1, 0.5)
+        inputs = {k: torch.randn(*v, dtype=d).requires_grad_() if isinstance(v, tuple) else v for k, v in inputs.items()}
+        outs = run(module, **inputs)
+        cotangents = [torch.randn_like(o) for o in outs]
+        sum((o * c).sum() for o, c in zip(outs, cotangents)).backward()
+        cases[name] = {
+            "state": {k: pack(v) for k, v in module.state_dict().items()},
+            "inputs": {k: pack(v.to(torch.int64) if v.dtype == torch.bool else v) for k, v in inputs.items()},
+            "outputs": [pack(o) for o in outs], "cotangents": [pack(c) for c in cotangents],
+            "input_grads": {k: pack(v.grad) for k, v in inputs.items() if v.requires_grad},
+            "grads": {k: pack(p.grad) for k, p in module.named_parameters()},
+        }
+
+    def packed(module, x, lengths, *state):
+        p = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        out, last = module(p, *state)
+        out, _ = nn.utils.rnn.pad_packed_sequence(out, batch_first=True, total_length=x.size(1))
+        return (out, *last) if isinstance(last, tuple) else (out, last)
+
+    def states(module, x, h, c):
+        out, (hn, cn) = module(x, (h, c))
+        return out, hn, cn
+
+    lengths = torch.tensor([3, 6, 1, 6])
+    two = dict(num_layers=2, batch_first=True, bidirectional=True)
+    case("lstm_states", lambda: nn.LSTM(3, 4, **two), states, x=(4, 6, 3), h=(4, 4, 4), c=(4, 4, 4))
+    case("lstm_lengths", lambda: nn.LSTM(3, 4, **two), packed, x=(4, 6, 3), lengths=lengths)
+    case("lstm_states_lengths", lambda: nn.LSTM(3, 4, **two), lambda m, x, h, c, lengths: packed(m, x, lengths, (h, c)), x=(4, 6, 3), h=(4, 4, 4), c=(4, 4, 4), lengths=lengths)
+    case("gru_states", lambda: nn.GRU(3, 4, **two), lambda m, x, h: m(x, h), x=(4, 6, 3), h=(4, 4, 4))
+    case("gru_states_lengths", lambda: nn.GRU(3, 4, batch_first=True), lambda m, x, h, lengths: packed(m, x, lengths, h), x=(4, 6, 3), h=(1, 4, 4), lengths=lengths)
+
+    causal = torch.ones(5, 5, dtype=torch.bool).triu(1)
+    padding = torch.arange(5).unsqueeze(0) >= torch.tensor([5, 2, 3]).unsqueeze(1)
+    case("attention_cross", lambda: nn.MultiheadAttention(6, 2, batch_first=True), lambda m, q, k, v: m(q, k, v, average_attn_weights=False), q=(3, 4, 6), k=(3, 5, 6), v=(3, 5, 6))
+    case("attention_masks", lambda: nn.MultiheadAttention(6, 2, batch_first=True),
+         lambda m, x, mask, padding: m(x, x, x, attn_mask=mask, key_padding_mask=padding, average_attn_weights=False), x=(3, 5, 6), mask=causal, padding=padding)
+    case("attention_added", lambda: nn.MultiheadAttention(6, 2, batch_first=True), lambda m, x, mask: m(x, x, x, attn_mask=mask, average_attn_weights=False), x=(3, 5, 6), mask=(5, 5))
+    case("transformer_masks", lambda: nn.TransformerEncoder(encoder_layer(), 2), lambda m, x, mask, padding: (m(x, mask, padding),), x=(3, 5, 6), mask=causal, padding=padding)
+    write("sequences.json", cases)
 
 
 def losses():
@@ -182,6 +306,12 @@ def inits():
     module("embedding", lambda: nn.Embedding(9, 4), 2)
     module("batch_norm1d", lambda: nn.BatchNorm1d(4))
     module("layer_norm", lambda: nn.LayerNorm(4))
+    module("conv_transpose2d", lambda: nn.ConvTranspose2d(4, 6, 3, groups=2), 6)
+    module("group_norm", lambda: nn.GroupNorm(2, 4))
+    module("lstm", lambda: nn.LSTM(3, 4, num_layers=2, batch_first=True, bidirectional=True), 8)
+    module("gru", lambda: nn.GRU(3, 4, bias=False, batch_first=True), 9)
+    module("attention", lambda: nn.MultiheadAttention(6, 2, batch_first=True), 10)
+    module("transformer_layer", lambda: encoder_layer(), 12)
     module("sequential", lambda: nn.Sequential(nn.Linear(8, 6), nn.ReLU(), nn.Linear(6, 3)), 7)
     fill("he_normal", lambda t: nn.init.kaiming_normal_(t, nonlinearity="relu"), 6, 5)
     fill("he_normal_conv_fan_out", lambda t: nn.init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu"), 4, 3, 2, 2)
@@ -329,6 +459,7 @@ def training():
 if __name__ == "__main__":
     torch.set_num_threads(1)
     layers()
+    sequences()
     losses()
     inits()
     optimizers()
