@@ -62,6 +62,8 @@ sealed class Tool(Screen screen, IWalker walker)
             new WhatIfCommand(screen, programs, args),
             new DiagnoseCommand(screen, walker, args),
             new ReportCommand(screen),
+            new SynthCommand(screen),
+            new ModelsCommand(screen),
             new ExplainCommand(screen),
             new ChecksCommand(screen),
             new VersionCommand(screen),
