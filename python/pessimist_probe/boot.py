@@ -23,7 +23,7 @@ MODULES = (
     "loaders",
     "batches",
     "facts",
-    "trace",
+    "tracing",
     "warned",
     "losses",
     "formula",
@@ -85,7 +85,7 @@ def start() -> None:
 
 def install() -> None:
     """Torch is there."""
-    start = time.perf_counter()
+    start = time.thread_time()
     # A trial changes the program, and tells what became of it by itself.
     for name in ("copies", "interventions") if probe.options.get("trial") else ("copies", *MODULES):
         full = "pessimist_probe." + name

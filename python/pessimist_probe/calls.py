@@ -20,14 +20,33 @@ def _is_tracing() -> bool:
 
 
 def _quick_call(*args: Any, **kwargs: Any) -> Any:
-    """Passes of an evaluation that are only counted."""
+    """Modules inside of passes that are not measured, of which only is known that they run; and passes of an evaluation that are only counted."""
     passes: Any = "PASSES"
     try:
+        running = passes.running
+        probe: Any = "PROBE"
+        ident: Any = "IDENT"
         counted = passes.counted
-        if counted is not None and counted.left and args and not passes.running:
+        if running:
+            if passes.looks and not passes.current.measures:
+                self = args[0]
+                known: Any = "KNOWN"
+                note = known(self)
+                recurrent: Any = "RECURRENT"
+                if note is not None and not isinstance(self, recurrent) and not probe.busy and ident() == probe.thread:
+                    within: Any = "ORIGINAL"
+                    running.append(note)
+                    depth = len(running)
+                    try:
+                        output = within(*args, **kwargs)
+                    except BaseException as error:
+                        passes.fail_inside(depth, self, error)
+                        raise
+                    del running[depth - 1:]
+                    passes.current.told += 1
+                    return output
+        elif counted is not None and counted.left and args:
             self = args[0]
-            probe: Any = "PROBE"
-            ident: Any = "IDENT"
             gradients: Any = "GRADIENTS"
             if self is counted.module() and self.training is counted.training and not gradients() and not probe.busy and ident() == probe.thread:
                 original: Any = "ORIGINAL"
@@ -65,8 +84,7 @@ def install(probe: Probe) -> None:
                 try:
                     output = original(self, *args, **kwargs)
                 except BaseException as error:
-                    del running[depth:]
-                    probe.guarded(passes.fail, None, self, error)
+                    passes.fail_inside(depth, self, error)
                     raise
                 del running[depth:]
                 current = passes.current
@@ -101,7 +119,7 @@ def install(probe: Probe) -> None:
 
         return call
 
-    named = {"PASSES": passes, "PROBE": probe, "IDENT": ident, "GRADIENTS": torch.is_grad_enabled}
+    named = {"PASSES": passes, "PROBE": probe, "IDENT": ident, "GRADIENTS": torch.is_grad_enabled, "KNOWN": probe.networks.find, "RECURRENT": nn.RNNBase}
     passes.calls = guard.Hook(nn.Module, "__call__", make_call, quick=(_quick_call, named))
     passes.hooks.append(passes.calls)
 

@@ -93,7 +93,7 @@ def unframe(error: BaseException) -> None:
 
 def add_time(start: float) -> None:
     global spent
-    spent += time.perf_counter() - start
+    spent += time.thread_time() - start
 
 
 class Hook:

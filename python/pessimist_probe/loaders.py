@@ -98,7 +98,7 @@ class Loaders(Observer):
         if index == 0:
             probe.loop.by_hand.check()
             probe.loop.add("epoch", number)
-            probe.passes.arm()
+            probe.passes.arm(("loader", number))
         if not probe.records and not probe.passes.is_armed:
             self.handed = None
             return

@@ -96,17 +96,16 @@ def _hook_backward(probe: Probe, loop: Loop) -> None:
 
 
 def _hook_modules(probe: Probe, loop: Loop) -> None:
-    depth = [0]
-
     def make_train(original: Any) -> Any:
         def train(self: Any, *args: Any, **kwargs: Any) -> Any:
-            if depth[0] or not probe.here:
+            if not probe.here:
                 return original(self, *args, **kwargs)
-            depth[0] += 1
+            # Of the modules inside nothing is to be heard.
+            hook.off()
             try:
                 result = original(self, *args, **kwargs)
             finally:
-                depth[0] -= 1
+                hook.on()
             probe.guarded(moded, self, bool(kwargs.get("mode", args[0] if args else True)))
             return result
 
@@ -120,7 +119,7 @@ def _hook_modules(probe: Probe, loop: Loop) -> None:
         if not training:
             probe.passes.arm()
 
-    guard.Hook(nn.Module, "train", make_train)
+    hook = guard.Hook(nn.Module, "train", make_train)
 
     def make_zero(original: Any) -> Any:
         def zero_grad(self: Any, *args: Any, **kwargs: Any) -> Any:

@@ -15,7 +15,7 @@ from .structure import ModuleNote
 from .tensors import tensors_in
 
 _MOST_PENDING = 1024
-# Evaluation passes that are all recorded, within these seconds; later the first ones of each turn are.
+# Evaluation passes that are all recorded, after the first turns within these seconds; later the first ones of each turn are.
 _NEW_EVALUATIONS = 64
 _GRANTED = 0.05
 _FIRST_OF_TURN = 2
@@ -144,9 +144,8 @@ class Passes:
         if first is not None and first.dim() > 0:
             current.examples = first.shape[0] if current.records else None
         if evaluates:
-            # The first batches of each evaluation, so that they can be compared; of long ones more where that is affordable.
-            few = self.evaluations <= _NEW_BATCHES or self.evaluations_of_turn <= _FIRST_OF_TURN
-            current.looks_at_batch = current.records and (few or sampling.can_afford)
+            # The first batches, so that they can be compared; later more where that is affordable.
+            current.looks_at_batch = current.records and (self.evaluations <= _NEW_BATCHES or sampling.can_afford)
         else:
             current.looks_at_batch = current.records and (sampling.is_new or sampling.measures)
         current.is_root = note.path == ""
@@ -200,14 +199,15 @@ class Passes:
 
     def _records_evaluation(self, count: int) -> bool:
         """Whether a pass that evaluates is recorded: the first ones of the program, and later the first of each evaluation."""
-        turn, affords = self._probe.turn, self._probe.sampling.can_afford
+        sampling = self._probe.sampling
+        turn, affords = sampling.turn, sampling.can_afford
         first = self.evaluations_of_turn == 1 and turn >= self._next_evaluation
         if first:
             self._next_evaluation = turn + _BETWEEN_EVALUATIONS
         return (
             first
             or count <= _NEW_BATCHES
-            or count <= _NEW_EVALUATIONS and (affords or self._evaluation_spent < _GRANTED)
+            or count <= _NEW_EVALUATIONS and (sampling.is_new or affords or self._evaluation_spent < _GRANTED)
             or self.evaluations_of_turn <= _FIRST_OF_TURN and affords
             or count & (count - 1) == 0
         )
@@ -235,6 +235,11 @@ class Passes:
         outer = self.running[0]
         self._inner_calls += 1
         self.running.append(None if outer is None else self._probe.networks.inner(module, outer.network))
+
+    def fail_inside(self, depth: int, module: Any, error: BaseException) -> None:
+        """A module inside of a network failed."""
+        del self.running[depth:]
+        self._probe.guarded(self.fail, None, module, error)
 
     def leave(self, module: Any, args: Tuple[Any, ...], output: Any) -> None:
         note = self.running.pop()

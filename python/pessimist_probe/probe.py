@@ -197,7 +197,7 @@ class Probe:
             ]
         if not handlers:
             return
-        start = time.perf_counter()
+        start = time.thread_time()
         was, self.busy = self.busy, True
         try:
             with self.aside():
@@ -209,7 +209,7 @@ class Probe:
         finally:
             self.busy = was
             if not was:
-                self.sampling.spent += time.perf_counter() - start
+                self.sampling.spent += time.thread_time() - start
 
     def guarded_quickly(self, function: Callable[..., Any], *args: Any) -> None:
         """Calls a part of the probe that takes next to no time, and computes nothing with tensors."""
@@ -220,7 +220,7 @@ class Probe:
 
     def guarded(self, function: Callable[..., Any], *args: Any) -> Any:
         """Calls a part of the probe: None when it fails."""
-        start = time.perf_counter()
+        start = time.thread_time()
         was, self.busy = self.busy, True
         outside = None if was else _leave_inference()
         try:
@@ -233,7 +233,7 @@ class Probe:
             del outside
             self.busy = was
             if not was:
-                self.sampling.spent += time.perf_counter() - start
+                self.sampling.spent += time.thread_time() - start
 
 
 def _leave_inference() -> Any:

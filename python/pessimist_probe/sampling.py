@@ -15,7 +15,10 @@ _ALARMED_TURNS = 8
 
 
 class Sampling:
-    """What is dear is timed, and done less often when it took more than its share. However dear, turns 1, 2, 4, 8 ... are measured."""
+    """
+    What is dear is timed, and done less often when it took more than its share. However dear, turns 1, 2, 4, 8 ... are measured. All times are the
+    processor's for the thread that trains: what other programs on the machine do is no cost of ours.
+    """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.overhead = float(options.get("overhead", 0.03))
@@ -28,7 +31,7 @@ class Sampling:
         self.turn = 0
         self.spent = 0.0
         self.records = self.measures = self.traces = True
-        self._start = time.perf_counter()
+        self._start = time.thread_time()
         self._granted = _MOST_GRANTED
         self._gap = 1.0
         self._next_record = 0
@@ -48,11 +51,11 @@ class Sampling:
     @property
     def can_afford(self) -> bool:
         """The budget allows for more that is dear."""
-        return self.spent <= self._granted + self.overhead * (time.perf_counter() - self._start)
+        return self.spent <= self._granted + self.overhead * (time.thread_time() - self._start)
 
     def started(self) -> None:
         """The program begins to train: the time before does not count."""
-        self._start = time.perf_counter()
+        self._start = time.thread_time()
 
     def next(self) -> None:
         self.turn += 1

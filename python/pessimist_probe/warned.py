@@ -20,7 +20,7 @@ def _show(real: Any) -> Any:
             return
         frame: Any = sys._getframe(1)
         ours = frame
-        from .trace import caller
+        from .tracing import caller
 
         frame = caller(frame)[0]
         if frame is None:
