@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 import torch
 import torch.nn.functional as functional
@@ -20,6 +20,8 @@ _MOST_ELEMENTS = 1 << 22
 _MOST_UNITS = 1 << 16
 _MOST_MODULES = 512
 _WINDOW = 16
+# Measured passes of a network after which it is known which functions it calls.
+_LEARNING = 8
 
 
 class Kind(NamedTuple):
@@ -89,22 +91,34 @@ class Activations(Observer):
         self._measured: List[Dict[str, Any]] = []
         self._pass: Any = None
         self._last_axis = True
-        # Functions are looked at only while a measured pass runs.
+        # Functions are looked at only while a measured pass runs; after the first passes of a network, those that it was seen to call.
         self.hooks: List[Any] = []
+        self._calls: Dict[int, Set[Any]] = {}
+        self._passes: Dict[int, int] = {}
 
     @property
     def is_measuring(self) -> bool:
         return self._pass is not None
 
-    def _watch(self, on: bool) -> None:
-        for hook in self.hooks:
-            hook.on() if on else hook.off()
+    def _watch(self, model: Optional[int]) -> None:
+        if model is None:
+            for hook in self.hooks:
+                hook.off()
+            return
+        passes = self._passes[model] = self._passes.get(model, 0) + 1
+        for hook in self.hooks if passes <= _LEARNING else self._calls.get(model, ()):
+            hook.on()
+
+    def called(self, hook: Any) -> None:
+        """The network that runs calls this function."""
+        if self._pass is not None:
+            self._calls.setdefault(self._pass.model, set()).add(hook)
 
     def forward_begin(self, model: int, module: Any, args: Any, kwargs: Any) -> None:
         self._measured = []
         pass_ = context.current_pass(self._probe)
         self._pass = pass_ if pass_ is not None and getattr(pass_, "measures", False) else None
-        self._watch(self._pass is not None)
+        self._watch(None if self._pass is None else model)
 
     def module_end(self, model: int, path: str, module: Any, args: Any, output: Any) -> None:
         if self._pass is None:
@@ -136,7 +150,7 @@ class Activations(Observer):
     def forward_end(self, model: int, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         pass_, measured = self._pass, self._measured
         self._pass, self._measured = None, []
-        self._watch(False)
+        self._watch(None)
         # A network that is a single layer has no modules inside.
         if pass_ is not None and not measured and isinstance(output, Tensor):
             self._pass, self._measured = pass_, []
@@ -154,7 +168,7 @@ class Activations(Observer):
     def turn_end(self) -> None:
         # A pass that failed.
         self._pass = None
-        self._watch(False)
+        self._watch(None)
 
     def _measure(self, model: int, name: str, type_: str, kind: Optional[Kind], output: Tensor) -> None:
         count = output.numel()
@@ -227,22 +241,26 @@ def install(probe: "Probe") -> None:
     activations = Activations(probe)
     probe.add(activations)
 
-    def maker(kind: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def hook(kind: str, put: Callable[[Callable[..., Any]], Any]) -> None:
+        own: List[Any] = []
+
         def make(original: Callable[..., Any]) -> Callable[..., Any]:
             def activation(*args: Any, **kwargs: Any) -> Any:
                 output = original(*args, **kwargs)
                 if activations.is_measuring and probe.here:
+                    activations.called(own[0])
                     probe.guarded(activations.function, kind, output)
                 return output
 
             return activation
 
-        return make
+        own.append(put(make))
+        activations.hooks.append(own[0])
 
     # The functional forms of the first three lead to these.
     for kind in ("relu", "sigmoid", "tanh"):
         for name in (kind, kind + "_"):
-            activations.hooks.append(guard.Hook(torch, name, maker(kind), on=False))
-            activations.hooks.append(Method(name, maker(kind)))
+            hook(kind, lambda make, name=name: guard.Hook(torch, name, make, on=False))  # type: ignore[misc]
+            hook(kind, lambda make, name=name: Method(name, make))  # type: ignore[misc]
     for kind in ("relu6", "hardtanh", "hardsigmoid"):
-        activations.hooks.append(guard.Hook(functional, kind, maker(kind), on=False))
+        hook(kind, lambda make, kind=kind: guard.Hook(functional, kind, make, on=False))  # type: ignore[misc]
