@@ -230,8 +230,7 @@ class Loop:
         self._unended = 0
         self.backwards = 0
         told = probe.records
-        if told:
-            probe.tell("turn_end")
+        probe.tell("turn_end" if told else "unrecorded_end")
         if stepped:
             probe.step += 1
         probe.passes.next_turn()

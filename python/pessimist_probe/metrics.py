@@ -199,8 +199,8 @@ class Metrics(Observer):
             self._examples += pass_.examples
             self._batches += 1
 
-    def stop_reading(self) -> None:
-        """A batch is left out: what is read out is no count of right answers any more."""
+    def left_out(self) -> None:
+        """What is read out is no count of right answers any more."""
         self._evaluates = False
         for hook in self.hooks:
             hook.off()
@@ -213,7 +213,7 @@ class Metrics(Observer):
     def read(self, value: Any) -> None:
         """A number was read out of a tensor while evaluating: right answers, perhaps."""
         if self._step != self._probe.step:
-            self.stop_reading()
+            self.left_out()
             return
         if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= self._examples and value == int(value):
             site = self._probe.site()
@@ -327,7 +327,6 @@ def install(probe: "Probe") -> None:
     metrics = Metrics(probe)
     probe.metrics = metrics  # type: ignore[attr-defined]
     probe.add(metrics)
-    probe.passes.left_out = metrics.stop_reading
 
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         def print(*args: Any, **kwargs: Any) -> None:  # noqa: A001

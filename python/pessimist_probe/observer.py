@@ -8,7 +8,8 @@ Site = Optional[Mapping[str, Any]]
 class Observer:
     """
     Told what the program does, on the thread that trains, with gradients off and the hooks asleep. An exception is counted as a fault of the
-    probe and goes no further. Only turns that are recorded are told of, and passes that are. Tensors are the program's own: they are read, never changed, and held by weak reference beyond the turn.
+    probe and goes no further. Only turns that are recorded are told of, and passes that are.
+    Tensors are the program's own: they are read, never changed, and held by weak reference beyond the turn.
     """
 
     def turn_begin(self) -> None:
@@ -46,6 +47,12 @@ class Observer:
 
     def turn_end(self) -> None:
         """The turn ends, after all of its events; `probe.step` still is the number of its step."""
+
+    def left_out(self) -> None:
+        """A pass of an evaluation is not recorded."""
+
+    def unrecorded_end(self) -> None:
+        """A turn ends that was not recorded, and in which an evaluation may have been."""
 
     def exception(self, type: Any, value: BaseException, traceback: Any) -> None:  # noqa: A002
         """The program died of this."""

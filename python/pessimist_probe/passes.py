@@ -62,8 +62,6 @@ class Passes:
         self._next_evaluation = 0
         # An evaluation of which nothing more is recorded.
         self.counted: Optional[Counted] = None
-        # A pass of an evaluation is not recorded.
-        self.left_out: Callable[[], None] = lambda: None
         # The hook of calls of modules, which is one of those below.
         self.calls: Any = None
         self._part_of_training: set = set()
@@ -136,7 +134,7 @@ class Passes:
             count = self.evaluations
             current.records = self._records_evaluation(count)
             if not current.records:
-                self.left_out()
+                probe.tell("left_out")
             current.measures = current.records and (count <= 8 or count & (count - 1) == 0)
         else:
             current.records, current.measures = probe.records, probe.measures

@@ -204,11 +204,6 @@ class Traces(Observer):
         if self.open is not None and isinstance(target, Tensor):
             self.open.role(target, "target")
 
-    def zero_grad(self) -> None:
-        """The loop moves on from evaluating."""
-        if self.open is not None and self.open.evaluation:
-            self._end()
-
     def before_step(self, index: int, optimizer: Any) -> None:
         # What an optimizer computes is no part of the program's graph.
         self._stepping = True
@@ -224,6 +219,15 @@ class Traces(Observer):
             self.leaks = self.open
         self._end()
         self._tell_known()
+
+    def left_out(self) -> None:
+        if self.open is not None and self.open.evaluation and len(self.open.passes) >= _EVALUATION_PASSES:
+            self._end()
+
+    def unrecorded_end(self) -> None:
+        # The loop has moved on from evaluating.
+        if self.open is not None and self.open.evaluation:
+            self._end()
 
     def program_end(self) -> None:
         self._end()
