@@ -6,7 +6,9 @@ its own first. What the program writes elsewhere is remembered, so that the tool
 import os
 import sys
 import threading
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List, Tuple
+
+from . import guard
 
 _MOST_ENTRIES = 20_000
 _MOST_TOLD = 8
@@ -16,13 +18,21 @@ _CHANGES = {"os.remove": (0,), "os.rename": (0, 1), "os.mkdir": (0,), "os.rmdir"
 # Those that reach what a link leads to.
 _REACHES = ("os.truncate", "os.chmod", "os.chown", "os.utime", "os.chdir", "shutil.rmtree", "sqlite3.connect")
 
-_root = _start = ""
+_root = _start = _temporary = ""
+_ignored: Tuple[str, ...] = ()
+_copy: Callable[[str, str], Any]
 _inside = threading.local()
 outside: List[str] = []
 
 
 def start(root: str) -> None:
-    global _root, _start
+    global _root, _start, _copy, _ignored, _temporary
+    # Not in the midst of what an event interrupts: that may hold a lock, or be half imported.
+    from shutil import copy2
+
+    _copy = copy2
+    _ignored = ("/dev", "/proc", "/sys", os.path.expanduser("~/.cache"))
+    _temporary = os.path.abspath(os.environ.get("TMPDIR") or "/tmp")
     _root = os.path.realpath(root)
     _start = os.getcwd()
     if inside_of(_start, _root):
@@ -78,9 +88,10 @@ def _guarded(path: Any, final: bool, empty: bool = False, tells: bool = False) -
             _own(full, final, empty)
         elif tells:
             _tell(full)
-    except (OSError, ValueError):
-        # As the program will see for itself.
-        pass
+    except Exception as error:
+        if not isinstance(error, (OSError, ValueError)):
+            # Those the program will see for itself.
+            guard.fault(error)
     finally:
         _inside.now = False
 
@@ -108,18 +119,14 @@ def _own(path: str, final: bool, empty: bool) -> None:
         elif is_last and (os.path.isfile(target) or not os.path.exists(target)):
             os.unlink(at)
             if not empty and os.path.exists(target):
-                import shutil
-
-                shutil.copy2(target, at)
+                _copy(target, at)
 
 
 def _tell(path: str) -> None:
-    import tempfile
-
-    if "__pycache__" in path or any(inside_of(path, u) for u in ("/dev", "/proc", "/sys", os.path.expanduser("~/.cache"))):
+    if "__pycache__" in path or any(inside_of(path, folder) for folder in _ignored):
         return
     # New ones among the temporary files are nobody's.
-    if inside_of(path, tempfile.gettempdir()) and not os.path.exists(path):
+    if inside_of(path, _temporary) and not os.path.exists(path):
         return
     if path not in outside and len(outside) < _MOST_TOLD:
         outside.append(path)

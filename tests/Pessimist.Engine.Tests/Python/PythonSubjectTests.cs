@@ -100,8 +100,11 @@ public sealed class PythonSubjectTests : IDisposable
         {
             var program = Program($"""
                 import os
+                import tempfile
                 import torch
 
+                # Makes and removes a file under a lock of its own.
+                tempfile.gettempdir()
                 open("log.txt", "a").write("again\n")
                 assert open("log.txt").read() == "mine\nagain\n"
                 assert os.path.getsize("data/big.csv") == 5 << 20
