@@ -1,6 +1,7 @@
 """What a program's first step shows: its settings, and what looks wrong in it. None of it is a finding: undoing decides."""
 
 import math
+import os
 from typing import Any, Dict, List, Optional, Tuple
 
 import torch
@@ -38,7 +39,18 @@ def look(trial: Any, optimizer: Any) -> Dict[str, Any]:
         "precision": str(next((p.dtype for p in trial.parameters() if p.is_floating_point()), "float32")).replace("torch.", ""),
         "optimizers": len(trial.optimizers),
         "plain_loop": fits(trial),
+        "world_size": _world_size(),
     }
+
+
+def _world_size() -> int:
+    """Of a launcher, or of a program that starts its own ranks."""
+    try:
+        if torch.distributed.is_available() and torch.distributed.is_initialized():
+            return int(torch.distributed.get_world_size())
+        return int(os.environ.get("WORLD_SIZE", "1"))
+    except (AttributeError, ValueError, RuntimeError):
+        return 1
 
 
 def suspect(trial: Any) -> List[Dict[str, Any]]:

@@ -72,13 +72,12 @@ sealed class RunCommand : ProgramCommand
         var run = session.Run;
         var findings = Diagnose.Everything(run, session.Checks).Findings;
         var open = PythonConfirmation.Open(findings);
-        var isUnexplained = PythonConfirmation.IsUnexplained(run, findings);
-        if (open.Count == 0 && !isUnexplained) return;
+        if (open.Count == 0 && !(confirms ? PythonConfirmation.IsUnexplained(run, findings) : PythonConfirmation.HasUnexplainedSymptom(run, findings))) return;
         if (!confirms)
         {
             run.Add(open.Count > 0
                 ? new NextAction { Action = "undo the suspected cause, and see whether it helps", Why = $"{(open.Count == 1 ? $"{open[0].Code} names a cause" : $"{open.Count} findings name causes")}; a few short runs of the program, two at a time, show which one keeps the loss up", Command = Line("run", "--confirm") }
-                : new NextAction { Action = "try whether one batch can be learned by heart", Why = "the loss stays high and no cause was seen", Command = Line("overfit") });
+                : new NextAction { Action = "try whether one batch can be learned by heart", Why = "the program does not learn, and no cause was seen", Command = Line("overfit") });
             return;
         }
 

@@ -64,6 +64,9 @@ public static class PythonConfirmation
         return progress.HasSymptom || progress is { Guess: { } guess, State: not ProgressState.TooShort } && !(progress.Last < HalfWay * guess);
     }
 
+    /// <summary>The program does not learn, and no cause of that is known.</summary>
+    public static bool HasUnexplainedSymptom(Run run, IReadOnlyList<Finding> findings) => IsUnexplained(run, findings) && TrainingProgress.Of(run.Observations).HasSymptom;
+
     static ExperimentFinished Experiment(Finding finding, Comparison comparison) => new()
     {
         Id = $"confirm-{finding.Name}",

@@ -114,6 +114,8 @@ public sealed class PythonSubject : ISubject
         var end = seen.End;
         // What could not be changed was not tried: a curve of the program as it is would say the opposite.
         if (end is { Refused.Count: > 0 }) return new Trial { Losses = [], Seconds = seen.Seconds };
+        // Of a program that runs as it is, but not this time, nothing is known.
+        if (seen.Steps.Count == 0 && request.Recipe.Changes.Count == 0) return new Trial { Losses = [], Seconds = seen.Seconds };
         // The changed step does not run (a dtype, a shape): nothing is fitted with it.
         if (seen.Steps.Count == 0 || end is { Died: not null } && request.Recipe.Changes.Count > 0 && seen.Steps.Count < 3) return new Trial { Losses = [double.NaN], Seconds = seen.Seconds };
         double[] losses = [.. seen.Steps.Select(s => s.Loss)];

@@ -54,6 +54,9 @@ sealed class TrialLooked : TrialLine
     public double? InputStd { get; init; }
     public string Precision { get; init; } = "float32";
 
+    /// <summary>Processes that train together.</summary>
+    public int WorldSize { get; init; } = 1;
+
     /// <summary>The network's output goes into a loss of torch, row by row: a plain loop can be put around the network.</summary>
     public bool PlainLoop { get; init; }
 }

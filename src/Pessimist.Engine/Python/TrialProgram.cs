@@ -7,7 +7,11 @@ public sealed class TrialProgram(PythonInterpreter python, PythonCommand command
     public const int AtOnce = 2;
 
     readonly SemaphoreSlim _slots = new(AtOnce);
+    readonly SemaphoreSlim _entrance = new(1);
     readonly SortedSet<string> _outside = new(StringComparer.Ordinal);
+
+    int _begun;
+    volatile bool _alone;
 
     public PythonInterpreter Python => python;
     public PythonCommand Command => command;
@@ -26,17 +30,52 @@ public sealed class TrialProgram(PythonInterpreter python, PythonCommand command
     /// <param name="limit">Longest time; then what was said until there counts.</param>
     internal TrialTranscript Run(PythonProbeOptions options, Func<IReadOnlyList<double>, double?, bool>? goOn, TimeSpan limit, CancellationToken cancel)
     {
-        _slots.Wait(cancel);
+        var (seen, wasAlone) = RunOnce(options, goOn, limit, _alone, cancel);
+        if (seen.Look is { WorldSize: > 1 }) _alone = true;
+        // Two at a time may want the same port, lock or memory.
+        if (wasAlone || seen is not { Steps.Count: 0, ExitCode: not 0, TimedOut: false } || options.Recipe is { Count: > 0 } && !_alone) return seen;
+        var (again, _) = RunOnce(options, goOn, limit, alone: true, cancel);
+        if (again.Steps.Count > 0) _alone = true;
+        return again;
+    }
+
+    (TrialTranscript Seen, bool WasAlone) RunOnce(PythonProbeOptions options, Func<IReadOnlyList<double>, double?, bool>? goOn, TimeSpan limit, bool alone, CancellationToken cancel)
+    {
+        var slots = alone ? AtOnce : 1;
+        Enter(slots, cancel);
         try
         {
+            var begun = Interlocked.Increment(ref _begun);
+            var wasAlone = alone || _slots.CurrentCount == AtOnce - 1;
             using var copy = folder.Copy();
             var seen = TrialProcess.Run(python, copy.Command(command), options with { Copy = copy.Root }, goOn, limit, cancel, copy.Path);
+            wasAlone &= Volatile.Read(ref _begun) == begun;
             lock (_outside) _outside.UnionWith(seen.End?.Wrote ?? []);
-            return seen;
+            return (seen, wasAlone);
         }
         finally
         {
-            _slots.Release();
+            _slots.Release(slots);
+        }
+    }
+
+    void Enter(int slots, CancellationToken cancel)
+    {
+        // One after the other, so that no two wait for what the other holds.
+        _entrance.Wait(cancel);
+        var held = 0;
+        try
+        {
+            for (; held < slots; held++) _slots.Wait(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            if (held > 0) _slots.Release(held);
+            throw;
+        }
+        finally
+        {
+            _entrance.Release();
         }
     }
 
@@ -44,5 +83,9 @@ public sealed class TrialProgram(PythonInterpreter python, PythonCommand command
     internal Task<TrialTranscript[]> RunAll(IEnumerable<PythonProbeOptions> options, CancellationToken cancel) =>
         Task.WhenAll(options.Select(o => Task.Run(() => Run(o, null, Timeout.InfiniteTimeSpan, cancel), cancel)));
 
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _entrance.Dispose();
+    }
 }

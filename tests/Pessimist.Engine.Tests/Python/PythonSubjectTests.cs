@@ -138,6 +138,28 @@ public sealed class PythonSubjectTests : IDisposable
     }
 
     [Fact]
+    public async Task What_fails_beside_another_trial_runs_alone()
+    {
+        var program = Program($"""
+            import socket
+            port = socket.socket(socket.AF_UNIX)
+            port.bind("\0{Path.GetFileName(_folder)}")
+            import time
+            import torch
+
+            w = torch.zeros(3, requires_grad=True)
+            optimizer = torch.optim.SGD([w], lr=0.1)
+            time.sleep(1)
+            for step in range(3):
+                loss = ((w - 1) ** 2).sum()
+                loss.backward()
+                optimizer.step()
+            """);
+        var seen = await program.RunAll([new() { Steps = 2, Seed = 0 }, new() { Steps = 2, Seed = 1 }], TestContext.Current.CancellationToken);
+        seen.ShouldAllBe(t => t.Steps.Count == 3);
+    }
+
+    [Fact]
     public void A_script_that_cannot_be_tried_says_why()
     {
         PythonSubject.Of(Program("raise ValueError('no data')"), s_limit, out var unfit, TestContext.Current.CancellationToken).ShouldBeNull();
