@@ -61,8 +61,10 @@ def write(rows, rounds):
             file.write("| %s | %.0f us | %+.1f %% | %+.1f %% | %d | %.0f kB |\n" % (name, alone * 1e6, 100 * whole, 100 * after, steps, size / 1000))
         file.write(
             "\nMedian over the programs, after the first 200 steps: %.1f %%; worst: %.1f %%. The first steps are looked at closely whatever they cost, which\n"
-            "takes a fraction of a second once; a short program feels it, a long one does not. From then on the probe measures its own time and looks less\n"
-            "often when it takes more than `--overhead` allows (3 %% by default); a turn that is not looked at costs a few microseconds.\n"
+            "takes a fraction of a second once; a short program feels it, a long one does not. From then on the probe compares turns that it looks at with\n"
+            "those that it does not, in the processor time of the thread, and looks less often when that is more than `--overhead` allows (3 %% by\n"
+            "default). In a turn that is not looked at four functions of torch (`backward`, the optimizer's `step` and `zero_grad`, the loader's next batch)\n"
+            "have a short hook each, which reads the loss and keeps the order of calls; calls of modules have none.\n"
             % (100 * statistics.median(later), 100 * max(later))
         )
 

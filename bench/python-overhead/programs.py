@@ -51,10 +51,10 @@ def deep():
 # Network, shape of an example (or length of a text), examples in a batch, steps.
 PROGRAMS = {
     "MLP": (lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10)), (784,), 64, 3000),
-    "LeNet": (LeNet, (1, 28, 28), 64, 500),
+    "LeNet": (LeNet, (1, 28, 28), 64, 800),
     "deep MLP": (deep, (64,), 64, 1500),
-    "LSTM": (Recurrent, 20, 32, 800),
-    "Transformer": (Attention, 20, 32, 300),
+    "LSTM": (Recurrent, 20, 32, 1000),
+    "Transformer": (Attention, 20, 32, 400),
     "tiny batches": (lambda: nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 10)), (8,), 4, 12000),
 }
 

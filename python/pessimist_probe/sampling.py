@@ -6,6 +6,9 @@ from typing import Any, Mapping
 # Seconds that the first turns may take beside the budget, and that may be taken after them: a program that ends within a second is to be seen too.
 _MOST_GRANTED = 0.25
 _START = 0.05
+# Seconds, and the share of all, beyond which even the first turns are not all recorded: what is that large says enough in fewer.
+_MOST_RICH = 2.0
+_RICH_SHARE = 0.25
 _LEAST_BETWEEN_RECORDS = 2
 _MOST_BETWEEN_RECORDS = 64
 _BETWEEN_UNAFFORDABLE = 256
@@ -39,6 +42,7 @@ class Sampling:
         self._next_question = 0
         self._measure_until = -1
         self._alarms = 0
+        self._is_rich = True
         # The next turn that may be recorded: until then nothing has to be decided.
         self.wake = 0
         self._begin()
@@ -46,7 +50,7 @@ class Sampling:
     @property
     def is_new(self) -> bool:
         """The loop is young: everything is recorded."""
-        return self.turn < self.recorded_steps
+        return self.turn < self.recorded_steps and self._is_rich
 
     @property
     def can_afford(self) -> bool:
@@ -73,6 +77,8 @@ class Sampling:
 
     def _begin(self) -> None:
         turn = self.turn
+        if turn < self.recorded_steps:
+            self._is_rich = self.spent <= _MOST_RICH + _RICH_SHARE * (time.thread_time() - self._start)
         self.traces = (
             self.trace_from is not None and self.trace_from <= turn or turn in self.traced and (turn < 2 or self.can_afford)
         )
@@ -88,14 +94,14 @@ class Sampling:
             if turn >= self.measured_steps:
                 self._gap = min(self.measure_every, self._gap * 1.5 + 1)
             self._next_measure = turn + int(self._gap)
-        self.records = self.measures or turn < self.recorded_steps or turn >= self._next_record
+        self.records = self.measures or self.is_new or turn >= self._next_record
         if self.records:
             between = min(max(turn // 100, _LEAST_BETWEEN_RECORDS), _MOST_BETWEEN_RECORDS) if self.can_afford else _BETWEEN_UNAFFORDABLE
             self._next_record = turn + between
         due = max(self._next_measure, self._next_question)
         power = 1 << turn.bit_length()
         self.wake = min([self._next_record, due, power, *(t for t in self.traced if t > turn)])
-        if self.trace_from is not None or self.check_from is not None or turn <= self._measure_until:
+        if turn < self.recorded_steps or self.trace_from is not None or self.check_from is not None or turn <= self._measure_until:
             self.wake = turn + 1
 
     def _is_due(self) -> bool:

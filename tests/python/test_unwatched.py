@@ -101,6 +101,17 @@ class Budget(unittest.TestCase):
         sampling.spent = 0.08
         self.assertFalse(sampling.can_afford)
 
+    def test_where_watching_takes_seconds_the_first_turns_are_not_all_recorded(self) -> None:
+        sampling = Sampling({})
+        recorded = 0
+        while sampling.turn < sampling.recorded_steps:
+            recorded += sampling.records
+            sampling.spent += 0.5
+            sampling.next()
+        self.assertGreaterEqual(recorded, sampling.measured_steps)
+        self.assertLess(recorded, sampling.recorded_steps // 2)
+        self.assertFalse(sampling.is_new)
+
     def test_what_no_hook_sees_counts_as_spent_but_not_what_the_program_does(self) -> None:
         sampling = Sampling({})
         cost = Cost(sampling)
