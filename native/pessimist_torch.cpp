@@ -92,7 +92,8 @@ struct CountingAllocator final : at::Allocator {
   }
   at::DataPtr allocate(size_t n) const { return count(n); }
   at::DataPtr allocate(size_t n) { return count(n); }
-  at::DeleterFnPtr raw_deleter() const override { return nullptr; }
+  // Kernels that take scratch memory without a tensor give it back through this.
+  at::DeleterFnPtr raw_deleter() const override { return &counted_delete; }
   void copy_data(void* to, const void* from, size_t n) const { memcpy(to, from, n); }
 };
 

@@ -37,7 +37,8 @@ sealed class ModelsCommand : ToolCommand
 
     int Run(ParseResult parsed)
     {
-        var input = parsed.GetValue(_input);
+        // The parser makes an empty list of an option that is not given.
+        var input = parsed.GetValue(_input) is { Length: > 0 } given ? given : null;
         var (outputs, batch) = (parsed.GetValue(_outputs) ?? 10, parsed.GetValue(_batch) ?? 32);
         var models = ModelCatalog.All.Where(m => input is null || m.Takes(input)).Select(m => (Model: m, Shape: input ?? m.Typical, Cost: Cost(m, input ?? m.Typical, outputs, batch))).ToArray();
         if (parsed.GetValue(_format) == OutputFormat.Json)

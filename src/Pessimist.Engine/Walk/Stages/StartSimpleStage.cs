@@ -10,6 +10,7 @@ sealed class StartSimpleStage : Stage
 {
     const int SmallestPicture = 8;
     const int HiddenUnits = 128;
+    const int LongestForLstm = 200;
 
     public override string Name => "start simple";
 
@@ -19,7 +20,7 @@ sealed class StartSimpleStage : Stage
     {
         var options = context.Options;
         var (model, why) = Choose(context);
-        if (model == ModelChoice.LeNet) SeeAsPictures(context);
+        if (InfoOf(model).Input == InputKind.Picture) SeeAsPictures(context);
         context.Setup = SetupOf(context, model);
 
         using var network = context.Setup.Build();
@@ -31,12 +32,12 @@ sealed class StartSimpleStage : Stage
             Text = network.ToString() ?? "",
             Layers = [.. summary.Layers.Select(l => new LayerFact(l.Name, l.Type, l.OutputShape, l.Parameters, l.ActivationBytes * summary.BatchSize))],
             Parameters = summary.Parameters,
-            Memory = new StepMemory(summary.WeightBytes, summary.GradientBytes, summary.OptimizerBytes, summary.ActivationBytes, 0),
+            Memory = new StepMemory(summary.WeightBytes, summary.GradientBytes, summary.OptimizerBytes, summary.ActivationBytes + summary.PassingBytes, 0),
             Optimizer = context.Setup.Optimizer.ToString(),
             LearningRate = context.Setup.LearningRate,
             WeightDecay = context.Setup.WeightDecay,
             BatchSize = context.Setup.BatchSize,
-            Initialization = options.Init.Kind == InitKind.Default ? "He normal, small output layer" : options.Init.ToString(),
+            Initialization = options.Init.Kind == InitKind.Default ? $"{(IsTanh(model) ? "Glorot" : "He")} normal, small output layer" : options.Init.ToString(),
         });
 
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -44,10 +45,12 @@ sealed class StartSimpleStage : Stage
         var outcome = fits
             ? StageOutcome.Passed($"{context.Setup.ModelName}, {Words.Count(summary.Parameters, "parameter")}, {context.Setup.Optimizer} with lr {context.Setup.LearningRate:G3}, batch {context.Setup.BatchSize}; a step takes about {Words.Bytes(summary.TotalBytes)}")
             : StageOutcome.Failed($"a step of {context.Setup.ModelName} takes about {Words.Bytes(summary.TotalBytes)}, and there are {Words.Bytes(available)}");
+        var data = (context.Train.Count + context.Validation.Count + context.Test.Count) * (long)context.Train.InputLength * sizeof(float);
+        string[] savings = [.. summary.Savings.Append(new Saving("read the data from the disk batch by batch", data)).OrderByDescending(s => s.Bytes).Select(s => $"{s.Action}: saves {Words.Bytes(s.Bytes)}")];
         return outcome with
         {
-            Evidence = [why, .. network.ToString()!.Split('\n'), $"memory of a step: weights {Words.Bytes(summary.WeightBytes)}, gradients {Words.Bytes(summary.GradientBytes)}, optimizer {Words.Bytes(summary.OptimizerBytes)}, activations {Words.Bytes(summary.ActivationBytes)}"],
-            Help = fits ? [] : [.. summary.Savings.Select(s => $"{s.Action}: saves {Words.Bytes(s.Bytes)}")],
+            Evidence = [why, .. network.ToString()!.Split('\n'), $"memory of a step: weights {Words.Bytes(summary.WeightBytes)}, gradients {Words.Bytes(summary.GradientBytes)}, optimizer {Words.Bytes(summary.OptimizerBytes)}, activations {Words.Bytes(summary.ActivationBytes + summary.PassingBytes)}", .. savings.Select(s => $"to scale back: {s}")],
+            Help = fits ? [] : savings,
         };
     }
 
@@ -55,20 +58,24 @@ sealed class StartSimpleStage : Stage
     {
         var shape = context.Train.InputShape;
         var grid = context.Prepared.ImageGuess;
-        var picture = shape.Count == 3 || grid is not null;
         if (context.Options.Model != ModelChoice.Auto)
         {
-            if (context.Options.Model == ModelChoice.LeNet && !picture)
-                throw new PessimistException($"--model lenet needs pictures, and {context.Options.Data} has inputs of shape {Words.Shape(shape)}", "use --model mlp");
+            var info = InfoOf(context.Options.Model);
+            var given = info.Input == InputKind.Picture && shape.Count != 3 && grid is not null ? [1, grid.Height, grid.Width] : shape;
+            if (!info.Takes(given))
+                throw new PessimistException($"--model {info.Name} needs {(info.Input == InputKind.Picture ? $"pictures of at least {info.Smallest} x {info.Smallest}" : "sequences")}, and {context.Options.Data} has inputs of shape {Words.Shape(shape)}",
+                    $"use --model {ModelCatalog.All.First(m => m.Name != "linear" && m.Takes(shape)).Name}");
             return (context.Options.Model, "as --model says");
         }
 
         if (shape.Count == 3 && shape[1] >= SmallestPicture && shape[2] >= SmallestPicture)
             return (ModelChoice.LeNet, $"inputs are pictures of {shape[2]} x {shape[1]}: LeNet to start with, a residual network later");
         var seen = grid is null ? "" : $"; its columns are pixels of {grid.Width} x {grid.Height}, so --model lenet is the next step";
-        return (ModelChoice.Mlp, shape.Count == 2
-            ? $"inputs are sequences of {shape[0]} steps: a fully connected network with one hidden layer to start with"
-            : $"inputs are a table: a fully connected network with one hidden layer to start with{seen}");
+        if (shape.Count == 2)
+            return shape[0] <= LongestForLstm
+                ? (ModelChoice.Lstm, $"inputs are sequences of {shape[0]} steps: an LSTM with one hidden layer to start with, attention or WaveNet later")
+                : (ModelChoice.Tcn, $"inputs are sequences of {shape[0]} steps, for which an LSTM is slow and forgets: temporal convolutions to start with, attention or WaveNet later");
+        return (ModelChoice.Mlp, $"inputs are a table: a fully connected network with one hidden layer to start with{seen}");
     }
 
     static void SeeAsPictures(WalkContext context)
@@ -89,18 +96,19 @@ sealed class StartSimpleStage : Stage
         var options = context.Options;
         var shape = context.Train.InputShape;
         var (inputs, outputs) = (context.Train.InputLength, context.Train.OutputWidth);
+        var info = InfoOf(model);
         var setup = new TrainingSetup
         {
             ModelName = model.ToString().ToLowerInvariant(),
-            Create = model switch
+            Create = init => info.Create(shape, outputs, init),
+            Width = model is ModelChoice.Mlp or ModelChoice.Lstm ? HiddenUnits : null,
+            CreateWidth = model switch
             {
-                ModelChoice.LeNet => init => new LeNet(outputs, shape[0], shape[1], shape[2], init),
-                ModelChoice.Linear => init => new LinearModel(inputs, outputs, init),
-                _ => init => new Mlp(inputs, HiddenUnits, outputs, init: init),
+                ModelChoice.Mlp => (width, init) => new Mlp(inputs, width, outputs, init: init),
+                ModelChoice.Lstm => (width, init) => new LstmModel(shape[1], width, outputs, init: init),
+                _ => null,
             },
-            Width = model == ModelChoice.Mlp ? HiddenUnits : null,
-            CreateWidth = model == ModelChoice.Mlp ? (width, init) => new Mlp(inputs, width, outputs, init: init) : null,
-            Init = SchemeOf(options.Init),
+            Init = options.Init.Kind == InitKind.Default && IsTanh(model) ? InitScheme.Glorot : SchemeOf(options.Init),
             Task = context.Prepared.Targets.Task,
             Outputs = outputs,
             InputShape = shape,
@@ -113,6 +121,11 @@ sealed class StartSimpleStage : Stage
         };
         return options.LearningRate is { } lr ? setup with { LearningRate = lr } : setup;
     }
+
+    static ModelInfo InfoOf(ModelChoice model) => ModelCatalog.Find(model.ToString())!;
+
+    /// <summary>Glorot is for tanh, He for ReLU (P1.3).</summary>
+    static bool IsTanh(ModelChoice model) => model is ModelChoice.Lstm or ModelChoice.WaveNet or ModelChoice.Transformer;
 
     static InitScheme SchemeOf(InitChoice init) => init.Kind switch
     {
