@@ -10,7 +10,7 @@ public enum OptimizerKind { Adam, AdamW, Sgd }
 /// <summary>Everything that decides how a network is trained, as data: experiments change one field and keep the rest.</summary>
 public sealed record TrainingSetup
 {
-    /// <summary><c>linear</c>, <c>mlp</c> or <c>lenet</c>.</summary>
+    /// <summary>As in <see cref="Torch.Models.ModelCatalog"/>: <c>mlp</c>, <c>lenet</c>, <c>lstm</c>.</summary>
     public required string ModelName { get; init; }
 
     /// <summary>Builds the network with the initialization given; called under the seed.</summary>

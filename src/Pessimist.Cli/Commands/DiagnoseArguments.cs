@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pessimist.Cli.Parsing;
 using Pessimist.Data;
+using Pessimist.Data.Sequences;
 using Pessimist.Engine.Walk;
 using Pessimist.Evaluation;
 
@@ -36,7 +37,11 @@ sealed class DiagnoseArguments
     readonly Option<double?> _human = ToolCommand.Valued<double?>("--human", "ERROR", "the error of a person on this task: how much of the error cannot be avoided", text => Values.Error(text));
 
     readonly Option<ModelChoice> _model = ToolCommand.Choosing<ModelChoice>("--model", "the network to start with; auto follows the data",
-        [("auto", ModelChoice.Auto), ("mlp", ModelChoice.Mlp), ("lenet", ModelChoice.LeNet), ("linear", ModelChoice.Linear)]);
+        [.. Enum.GetValues<ModelChoice>().Select(m => (m.ToString().ToLowerInvariant(), m))]);
+
+    readonly Option<string?> _sequenceId = ToolCommand.Valued("--sequence-id", "COLUMN", "a table with a row for each step: rows with one value of this column are one sequence", text => text);
+
+    readonly Option<string?> _sequenceTime = ToolCommand.Valued("--sequence-time", "COLUMN", "the column that orders the steps of a sequence; the order of the rows when not given", text => text);
 
     readonly Option<double?> _lr = ToolCommand.Valued<double?>("--lr", "RATE", "learning rate of Adam (default 3e-4)", text => Values.Number(text, v => v > 0, Positive));
 
@@ -67,12 +72,12 @@ sealed class DiagnoseArguments
 
     public Argument<string> Data { get; } = new("DATA")
     {
-        Description = "CSV, TSV, Parquet or JSON; IDX as MNIST has it (.gz too); NPY or NPZ; or a folder with one folder of PNG or JPEG images per class",
+        Description = "CSV, TSV, Parquet or JSON; IDX as MNIST has it (.gz too); NPY or NPZ; or a folder with one folder of PNG or JPEG images per class, or one text file per class",
     };
 
     public IReadOnlyList<OptionGroup> Groups =>
     [
-        new("Data", [_target, _task, _test, _split]),
+        new("Data", [_target, _task, _test, _split, _sequenceId, _sequenceTime]),
         new("Goal", [_metric, _goal, _human]),
         new("Network and training", [_model, _lr, _epochs, _batchSize, _weightDecay, _init, _lossSign, _noNormalize]),
         new("Effort", [_budget, _noTune, _seed, _device, _runs]),
@@ -85,6 +90,7 @@ sealed class DiagnoseArguments
         {
             Data = parsed.GetRequiredValue(Data),
             Targets = parsed.GetValue(_target) ?? [],
+            Sequences = parsed.GetValue(_sequenceId) is { } id ? new SequenceColumns(id, parsed.GetValue(_sequenceTime)) : null,
             Task = parsed.GetValue(_task),
             Metric = parsed.GetValue(_metric),
             Goal = parsed.GetValue(_goal),
@@ -107,6 +113,8 @@ sealed class DiagnoseArguments
             Arguments = words,
         };
         Agree(options);
+        if (options.Sequences is null && parsed.GetValue(_sequenceTime) is { } time)
+            throw new PessimistException($"--sequence-time {time} orders the steps of sequences, and nothing says which rows belong to one", "add --sequence-id COLUMN");
         return options;
     }
 

@@ -19,7 +19,8 @@ sealed class SynthCommand : ToolCommand
     readonly Option<int?> _features = Whole("--features", "blobs: columns", 1);
     readonly Option<double?> _noise = Valued<double?>("--noise", "STD", "spirals, blobs, pictures: standard deviation of the noise", text => Values.Number(text, v => v >= 0, "a number of at least 0, such as 0.1"));
     readonly Option<int?> _steps = Whole("--steps", "adding: steps; copy: steps of the pause", 0);
-    readonly Option<int?> _symbols = Whole("--symbols", "copy: letters to remember", 1);
+    readonly Option<int?> _symbols = Whole("--symbols", "copy: letters that are shown", 1);
+    readonly Option<int?> _recall = Whole("--recall", "copy: letters to give back", 1);
     readonly Option<int?> _size = Whole("--size", "pictures: pixels of a side", 8);
 
     public SynthCommand(Screen screen) : base("synth", "make a synthetic data set, simpler than a real one: where a network fails on it, the network is wrong")
@@ -28,7 +29,7 @@ sealed class SynthCommand : ToolCommand
         Arguments.Add(_set);
         Groups =
         [
-            new OptionGroup("Data", [_count, _seed, _classes, _features, _noise, _steps, _symbols, _size]),
+            new OptionGroup("Data", [_count, _seed, _classes, _features, _noise, _steps, _symbols, _recall, _size]),
             new OptionGroup("Output", [_output, _force]),
         ];
         Examples =
@@ -52,6 +53,7 @@ sealed class SynthCommand : ToolCommand
             Noise = parsed.GetValue(_noise),
             Steps = parsed.GetValue(_steps),
             Symbols = parsed.GetValue(_symbols),
+            Recall = parsed.GetValue(_recall),
             Size = parsed.GetValue(_size),
         });
         var path = parsed.GetValue(_output) ?? (data.IsPicture ? set.Name : data.TargetsEach > 1 ? $"{set.Name}.npz" : $"{set.Name}.csv");
@@ -63,7 +65,7 @@ sealed class SynthCommand : ToolCommand
     }
 
     static string Target(SyntheticData data, string path) =>
-        SyntheticWriter.FormatOf(path) != SyntheticFormat.Csv ? "" : data.Classes.Count > 0 ? " --target label" : " --target target";
+        SyntheticWriter.FormatOf(path) != SyntheticFormat.Csv ? "" : $"{(data.Classes.Count > 0 ? " --target label" : " --target target")}{(data.IsSequence ? " --sequence-id id --sequence-time step" : "")}";
 
     static Option<int?> Whole(string name, string description, int least) =>
         Valued<int?>(name, "N", description, text => Values.Whole(text, least, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {int.MaxValue}")));

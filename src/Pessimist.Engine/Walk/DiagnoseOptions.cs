@@ -1,5 +1,6 @@
 using Pessimist.Checks.Settings;
 using Pessimist.Data;
+using Pessimist.Data.Sequences;
 
 namespace Pessimist.Engine.Walk;
 
@@ -14,6 +15,9 @@ public sealed record DiagnoseOptions
 
     /// <summary>Target columns; empty when the data carry their labels themselves (IDX, folders of images).</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
+
+    /// <summary>The columns that join the rows of a long table to sequences; null where each row is an example.</summary>
+    public SequenceColumns? Sequences { get; init; }
 
     public TaskKind? Task { get; init; }
 
@@ -83,7 +87,7 @@ public sealed record DiagnoseOptions
 }
 
 /// <summary>The network to start from; automatic follows the shape of the input.</summary>
-public enum ModelChoice { Auto, Mlp, LeNet, Linear }
+public enum ModelChoice { Auto, Mlp, LeNet, Linear, ResNet20, ResNet18, ResNet34, ResNet50, Lstm, Tcn, WaveNet, Transformer }
 
 /// <summary>How the first weights are drawn.</summary>
 public enum InitKind { Default, Zeros, Constant, Normal, HeNormal, HeUniform, GlorotNormal, GlorotUniform }

@@ -4,7 +4,7 @@ using Pessimist.Text;
 namespace Pessimist.Data;
 
 /// <summary>
-/// Reads a data set, whatever it is: text tables, Parquet, JSON, MNIST-format IDX, NPY/NPZ, folders of pictures by class. The content decides, not the
+/// Reads a data set, whatever it is: text tables, Parquet, JSON, MNIST-format IDX, NPY/NPZ, folders of pictures or text by class. The content decides, not the
 /// extension. Nothing is ever unpickled or executed; sizes are checked before memory is taken.
 /// </summary>
 public static class DataReader
@@ -56,7 +56,7 @@ public static class DataReader
     }
 
     static RawData ReadFolder(string path, ReadOptions options) =>
-        IdxReader.FindFolder(path) is { } idx ? idx.Read() : ImageFolderReader.Read(path, options);
+        IdxReader.FindFolder(path) is { } idx ? idx.Read() : ImageFolderReader.HasPictures(path) || !TextFolderReader.IsMeant(path) ? ImageFolderReader.Read(path, options) : TextFolderReader.Read(path, options);
 
     static void CheckIsFile(string path)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pessimist.Torch.Models;
 
 namespace Pessimist.Cli.Tests.Commands;
 
@@ -28,6 +29,7 @@ public sealed class SynthCommandTests : IDisposable
     [InlineData("--steps says nothing about spirals", "synth", "spirals", "--steps", "5")]
     [InlineData("there is no option '--cuont'; did you mean '--count'?", "synth", "spirals", "--cuont", "5")]
     [InlineData("synth needs SET", "synth")]
+    [InlineData("--sequence-time t orders the steps of sequences, and nothing says which rows belong to one", "diagnose", "data.csv", "--sequence-time", "t")]
     [InlineData("--input: '3x' is not one to three sizes such as 20, 100x8 or 3x32x32", "models", "--input", "3x")]
     public void Mistakes_are_named(string message, params string[] args)
     {
@@ -40,6 +42,13 @@ public sealed class SynthCommandTests : IDisposable
     {
         _tool.Run("synth", "--help").ShouldBe(0);
         foreach (var name in (string[])["spirals", "blobs", "adding", "copy", "stripes", "shapes", "digits"]) _tool.Out.ShouldContain($"pessimist synth {name}");
+    }
+
+    [Fact]
+    public void Without_an_input_every_model_is_listed_at_its_own()
+    {
+        _tool.Run("models", "--batch", "1").ShouldBe(0, _tool.Error);
+        foreach (var model in ModelCatalog.All) _tool.Out.ShouldContain($"{model.Name,-12}{string.Join('x', model.Typical)} ");
     }
 
     [Fact]

@@ -95,6 +95,29 @@ public sealed class PlaybookWalkTests : IDisposable
     }
 
     [Fact]
+    public void Sequences_start_with_an_LSTM()
+    {
+        var run = Walk(new DiagnoseOptions { Data = _data.Made("copy", steps: 4), Tune = false, LearningRate = 3e-3, Epochs = 20 });
+        ShouldBeHealthy(run);
+        run.All<ModelBuilt>().Single().Name.ShouldBe("lstm");
+        TestValue(run, "error").ShouldBeLessThan(0.1);
+    }
+
+    [Fact]
+    public void A_long_table_is_read_as_sequences()
+    {
+        var run = Walk(new DiagnoseOptions { Data = _data.Made("adding", steps: 10, csv: true), Targets = ["target"], Sequences = new("id", "step"), Tune = false, LearningRate = 3e-3, Epochs = 30, Model = ModelChoice.Tcn });
+        ShouldBeHealthy(run);
+        TestValue(run, "rmse").ShouldBeLessThan(0.2);
+    }
+
+    [Theory]
+    [InlineData(ModelChoice.Lstm, "--model lstm needs sequences")]
+    [InlineData(ModelChoice.ResNet18, "--model resnet18 needs pictures of at least 32 x 32")]
+    public void A_network_that_does_not_take_the_inputs_is_refused(ModelChoice model, string message) =>
+        Should.Throw<PessimistException>(() => Walk(new DiagnoseOptions { Data = _data.Blobs(), Targets = ["kind"], Model = model })).Message.ShouldContain(message);
+
+    [Fact]
     public void A_goal_that_is_met_ends_the_work()
     {
         var run = Walk(new DiagnoseOptions { Data = _data.Blobs(), Targets = ["kind"], Goal = 0.2 });

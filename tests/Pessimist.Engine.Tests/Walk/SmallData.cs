@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Pessimist.Data.Synthetic;
 
 namespace Pessimist.Engine.Tests.Walk;
 
@@ -31,6 +32,14 @@ sealed class SmallData : IDisposable
             double rooms = random.Next(1, 9), age = random.NextDouble() * 100;
             return $"{Text(rooms)},{Text(age)},{Text(Normal(random))},{Text(50_000 * rooms - 800 * age + 5_000 * Normal(random))}";
         });
+    }
+
+    /// <summary>A synthetic set of sequences.</summary>
+    public string Made(string name, int steps, bool csv = false)
+    {
+        var path = Path.Combine(Folder, name + (csv ? ".csv" : ".npz"));
+        SyntheticWriter.Write(SyntheticSet.Find(name).Make(new SyntheticOptions { Count = 600, Steps = steps, Symbols = name == "copy" ? 4 : null }), path);
+        return path;
     }
 
     /// <summary>Two yes/no labels, each from a column of its own.</summary>

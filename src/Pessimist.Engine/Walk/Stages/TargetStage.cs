@@ -1,4 +1,5 @@
 using Pessimist.Data;
+using Pessimist.Data.Sequences;
 using Pessimist.Evaluation;
 using Pessimist.Observations;
 
@@ -15,13 +16,19 @@ sealed class TargetStage : Stage
         context.Progress.Stepped(new WalkStep($"reading {options.Data}", 0, 0));
         var raw = DataReader.Read(options.Data, options.Test, new ReadOptions { Cancellation = cancel });
         cancel.ThrowIfCancellationRequested();
+        var target = options.Targets.Count == 0 ? null : string.Join(",", options.Targets);
+        if (options.Sequences is { } columns)
+        {
+            raw = LongTable.Group(raw, columns, target);
+            target = null;
+        }
 
         context.Progress.Stepped(new WalkStep("splitting and encoding", 0, 0));
         var prepared = PreparedData.From(raw, new PrepareOptions
         {
             Target = new TargetOptions
             {
-                Target = options.Targets.Count == 0 ? null : string.Join(",", options.Targets),
+                Target = target,
                 Task = options.Task,
                 Group = options.Split.Method == SplitMethod.Group ? options.Split.Column : null,
                 Time = options.Split.Method == SplitMethod.Time ? options.Split.Column : null,

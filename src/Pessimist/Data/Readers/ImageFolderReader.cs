@@ -48,6 +48,9 @@ static class ImageFolderReader
         return Build(root, entries, notes, options, testFrom);
     }
 
+    /// <summary>Whether there is any picture.</summary>
+    public static bool HasPictures(string root) => Pictures(root, DeepestFolder).Count > 0;
+
     static RawData Build(string root, List<Entry> entries, List<string> notes, ReadOptions options, int? testFrom)
     {
         if (entries.Count == 0) throw NoPictures(root);

@@ -29,25 +29,26 @@ static class Memories
             return new SyntheticData { Shape = [steps, 2], Inputs = x, Features = ["value", "mark"], Targets = sums };
         });
 
-    public static SyntheticSet Copy { get; } = new("copy", "the letters seen before a long pause (Hochreiter and Schmidhuber 1997; Arjovsky and others 2016); of 8 letters, so chance is 12.5 %",
-        [("steps", "steps of the pause, 20 by default"), ("symbols", "letters to remember, 1 by default; several give as many targets, and only NPZ holds those")], (o, draw) =>
+    public static SyntheticSet Copy { get; } = new("copy", "the first of several letters seen before a long pause (after Hochreiter and Schmidhuber 1997; Arjovsky and others 2016); of 8 letters, so chance is 12.5 %",
+        [("steps", "steps of the pause, 20 by default"), ("symbols", "letters that are shown, 5 by default"), ("recall", "letters to give back, 1 by default; several are as many targets, and only NPZ holds those")], (o, draw) =>
         {
             var pause = SyntheticSet.Range("steps", o.Steps ?? 20, 0, MostSteps);
-            var symbols = SyntheticSet.Range("symbols", o.Symbols ?? 1, 1, 1000);
+            var symbols = SyntheticSet.Range("symbols", o.Symbols ?? 5, 1, 1000);
+            var recall = SyntheticSet.Range("recall", o.Recall ?? 1, 1, symbols);
             // The letters, the pause, and as many steps to answer in, the first of them marked.
             const int Features = Letters + 2;
-            var steps = symbols + pause + symbols;
+            var steps = symbols + pause + recall;
             var x = SyntheticSet.Room(o.Count!.Value, steps * Features);
-            var letters = new float[o.Count.Value * symbols];
+            var letters = new float[o.Count.Value * recall];
             for (var i = 0; i < o.Count.Value; i++)
                 for (var t = 0; t < steps; t++)
                 {
                     var letter = t < symbols ? draw.Whole(Letters) : t == symbols + pause ? Letters + 1 : Letters;
                     x[(i * steps + t) * Features + letter] = 1;
-                    if (t < symbols) letters[i * symbols + t] = letter;
+                    if (t < recall) letters[i * recall + t] = letter;
                 }
 
             string[] names = [.. Enumerable.Range(0, Letters).Select(l => ((char)('a' + l)).ToString(CultureInfo.InvariantCulture))];
-            return new SyntheticData { Shape = [steps, Features], Inputs = x, Features = [.. names, "blank", "answer"], Targets = letters, TargetsEach = symbols, Classes = names };
+            return new SyntheticData { Shape = [steps, Features], Inputs = x, Features = [.. names, "blank", "answer"], Targets = letters, TargetsEach = recall, Classes = names };
         });
 }

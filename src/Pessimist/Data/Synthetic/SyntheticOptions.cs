@@ -22,8 +22,11 @@ public sealed record SyntheticOptions
     /// <summary>Steps of a sequence.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>Things to remember.</summary>
+    /// <summary>Things that are shown.</summary>
     public int? Symbols { get; init; }
+
+    /// <summary>Of them, how many are to be given back.</summary>
+    public int? Recall { get; init; }
 
     /// <summary>Height and width of a picture, in pixels.</summary>
     public int? Size { get; init; }
@@ -33,6 +36,6 @@ public sealed record SyntheticOptions
         new (string Name, bool Given)[]
         {
             ("classes", Classes is not null), ("features", Features is not null), ("noise", Noise is not null), ("steps", Steps is not null),
-            ("symbols", Symbols is not null), ("size", Size is not null),
+            ("symbols", Symbols is not null), ("recall", Recall is not null), ("size", Size is not null),
         }.Where(o => o.Given).Select(o => o.Name);
 }

@@ -80,14 +80,15 @@ public sealed class SyntheticTests : IDisposable
     [Fact]
     public void The_letters_to_be_copied_stand_at_the_beginning()
     {
-        var data = Make("copy", new SyntheticOptions { Count = 20, Steps = 3, Symbols = 2 });
+        var data = Make("copy", new SyntheticOptions { Count = 20, Steps = 2, Symbols = 3, Recall = 2 });
         data.Shape.ShouldBe([7, 10]);
         for (var i = 0; i < 20; i++)
         {
             var x = data.Input(i).ToArray();
             var hot = Enumerable.Range(0, 7).Select(t => Array.IndexOf(x, 1f, t * 10, 10) - t * 10).ToArray();
             hot[..2].ShouldBe(data.Target(i).ToArray().Select(t => (int)t));
-            hot[2..].ShouldBe([8, 8, 8, 9, 8]);
+            hot[2].ShouldBeLessThan(8);
+            hot[3..].ShouldBe([8, 8, 9, 8]);
         }
 
         Should.Throw<PessimistException>(() => SyntheticWriter.Write(data, At("copy.csv"))).Message.ShouldContain("2 targets for each example do not fit into a table");
