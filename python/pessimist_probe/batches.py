@@ -1,6 +1,6 @@
 """What goes into networks."""
 
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import torch
 
@@ -13,16 +13,22 @@ from .tensors import tensors_in
 _MOST_EXAMPLES = 256
 _MOST_INPUTS = 8
 
+# Batches whose target is not found among the inputs, after which it is not looked for any more: a few of them may be evaluation.
+_MOST_UNMATCHED = 4
+
 
 class Batches(Observer):
     def __init__(self, probe: Probe) -> None:
         self._probe = probe
         self._open: Optional[Tuple[Pass, Dict[str, Any]]] = None
+        self._inputs: List[Optional[torch.Tensor]] = []
+        self._unmatched = 0
 
     def forward_begin(self, model: int, module: Any, args: Tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         probe = self._probe
         current = probe.passes.current
         self._open = None
+        self._inputs = []
         if current is None or not current.looks_at_batch:
             return
         inputs = list(tensors_in((args, kwargs)))[:_MOST_INPUTS]
@@ -42,6 +48,11 @@ class Batches(Observer):
             target = handed.target
             if target is not None and not any(t is target for t in inputs):
                 _put(fields, target)
+                self._match(fields, inputs, target)
+        if "target" not in fields and self._unmatched < _MOST_UNMATCHED:
+            # Most programs let go of the input before the target is known.
+            with facts.aside():
+                self._inputs = [t.detach() if not t.requires_grad and t.numel() <= facts.MOST_MATCHED else None for t in inputs]
         if current.measures:
             fields["channel_means"], fields["channel_stds"] = facts.channel_moments(first)
         self._open = (current, fields)
@@ -57,9 +68,22 @@ class Batches(Observer):
         if current is not probe.passes.current or "target" in fields or current.phase != "unknown":
             return
         _put(fields, target)
+        self._match(fields, self._inputs, target)
+        self._inputs = []
+
+    def _match(self, fields: Dict[str, Any], inputs: Sequence[Optional[torch.Tensor]], target: Any) -> None:
+        """Looks for the target among the inputs."""
+        if not inputs or self._unmatched >= _MOST_UNMATCHED:
+            return
+        match = facts.target_match(inputs, target)
+        if match is None:
+            self._unmatched += 1
+        else:
+            fields["target_match"] = match
 
     def turn_end(self) -> None:
         self._open = None
+        self._inputs = []
 
 
 def _put(fields: Dict[str, Any], target: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import math
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import torch
 from torch import Tensor
@@ -24,6 +24,7 @@ MOST_CLASSES = 10_000
 _FEW = 48
 _TOLERANCE = 1e-3
 _MOST_HASHED = 1 << 20
+MOST_MATCHED = 1 << 20
 
 _NAMES = {dtype: str(dtype)[len("torch."):] for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
 _INTEGERS = frozenset((torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.bool))
@@ -70,6 +71,22 @@ def is_plain(tensor: Tensor) -> bool:
     )
 
 
+def node_of(tensor: Tensor) -> Any:
+    """Its node in autograd's graph; None for a leaf, and where autograd refuses to tell (a view made without gradients whose base was changed since)."""
+    try:
+        return tensor.grad_fn
+    except RuntimeError:
+        return None
+
+
+def is_leaf(tensor: Tensor) -> bool:
+    """No operation made it; false where autograd refuses to tell."""
+    try:
+        return tensor.is_leaf
+    except RuntimeError:
+        return False
+
+
 def tensor_facts(
     tensor: Tensor, statistics: bool = False, role: Optional[str] = None, id: Optional[int] = None, hash: bool = False
 ) -> Facts:
@@ -82,7 +99,7 @@ def tensor_facts(
         facts["id"] = id
     if tensor.requires_grad:
         facts["requiresGrad"] = True
-        facts["leaf"] = tensor.is_leaf
+        facts["leaf"] = is_leaf(tensor)
     if role is not None:
         facts["role"] = role
     if statistics:
@@ -256,6 +273,67 @@ def channel_moments(tensor: Tensor) -> Tuple[List[float], List[float]]:
         mean = values.mean(others, keepdim=True)
         both = torch.stack(((first + mean).reshape(-1), (values - mean).square().mean(others).sqrt())).tolist()
         return both[0], both[1]
+
+
+def target_match(inputs: Sequence[Optional[Tensor]], target: Tensor) -> Optional[Facts]:
+    """A ``TargetMatch``, as it goes over the wire: where the target stands among the inputs, value by value."""
+    if not 0 < target.numel() <= MOST_MATCHED or not is_plain(target) or target.dtype == torch.bool:
+        return None
+    with aside():
+        known = target.detach()
+        for number, given in enumerate(inputs):
+            if given is None or not 0 < given.numel() <= MOST_MATCHED or not is_plain(given) or given.device != known.device or given.requires_grad:
+                continue
+            if number > 0 and given.data_ptr() == known.data_ptr():
+                # A network that computes its own loss is handed the target.
+                continue
+            found = _ahead(given.detach(), known) if given.dtype in _INTEGERS else _elements(given.detach(), known)
+            if found is not None:
+                found["input"] = number
+                return found
+    return None
+
+
+def _ahead(given: Tensor, target: Tensor) -> Optional[Facts]:
+    """Ids [N, T] that are the target themselves, or one position later."""
+    if given.dim() != 2 or target.dtype not in _INTEGERS or target.numel() != given.numel() or given.numel() < 64 or min(given.shape) < 2:
+        return None
+    wanted = target.reshape(given.shape)
+    if int(wanted.min()) < 0:
+        return None
+    for dimension in (1, 0):
+        length = given.shape[dimension] - 1
+        if torch.equal(given.narrow(dimension, 1, length), given.narrow(dimension, 0, length)):
+            return None
+    if torch.equal(wanted, given):
+        return {"ahead": 0, "dimension": 1}
+    for dimension in (1, 0):
+        length = given.shape[dimension] - 1
+        if length >= 3 and torch.equal(wanted.narrow(dimension, 0, length), given.narrow(dimension, 1, length)):
+            return {"ahead": 1, "dimension": dimension}
+    return None
+
+
+def _elements(given: Tensor, target: Tensor) -> Optional[Facts]:
+    """Elements of an example that are its only target, or a class id in another unit."""
+    count = target.numel()
+    if given.dim() < 2 or given.shape[0] != count or count < 4 or given.numel() // count < 2:
+        return None
+    wanted = target.reshape(count, 1)
+    if bool((wanted == wanted[:1]).all()):
+        return None
+    flat = given.reshape(count, -1)
+    if target.is_floating_point() and not bool((wanted == wanted.floor()).all()):
+        same = (flat == wanted.to(flat.dtype)).all(0)
+    else:
+        # A class id as a column may have been normalized since: a straight line.
+        x, y = flat.double(), wanted.double()
+        x, y = x - x.mean(0), y - y.mean()
+        spread = x.square().sum(0)
+        unexplained = 1 - (x * y).sum(0).square() / (spread * y.square().sum()).clamp_min(1e-300)
+        same = (spread > 0) & (unexplained < 1e-9)
+    found = same.nonzero().reshape(-1)[:8].tolist()
+    return {"elements": found} if found else None
 
 
 def prediction_facts(prediction: Tensor) -> Optional[Facts]:

@@ -110,7 +110,7 @@ class Trace:
             known.pop("requiresGrad", None)
             if tensor.requires_grad:
                 known["requiresGrad"] = True
-                known["leaf"] = tensor.is_leaf
+                known["leaf"] = facts.is_leaf(tensor)
             self._facts[number] = known
         return known
 
@@ -174,7 +174,7 @@ class Trace:
             self.makers[number] = index
             self._names[number] = name
             made.append(self.look(output, number))
-            node = output.grad_fn
+            node = facts.node_of(output)
             if node is not None and hasattr(node, "metadata"):
                 node.metadata[_KEY] = (id(self), index)
         record: Dict[str, Any] = {

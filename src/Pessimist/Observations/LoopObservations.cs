@@ -79,7 +79,26 @@ public sealed record BatchObserved : Observation
     /// <summary>Mean and standard deviation of each channel (dimension 1 of [N, C, …]) or column (of [N, D], D at most 256).</summary>
     public IReadOnlyList<double> ChannelMeans { get; init; } = [];
     public IReadOnlyList<double> ChannelStds { get; init; } = [];
+
+    /// <summary>Where the target stands among the inputs; null where it does not, or was not looked for.</summary>
+    public TargetMatch? TargetMatch { get; init; }
     public Site? Site { get; init; }
+}
+
+/// <summary>The target of a batch is found, value by value, in one of its inputs.</summary>
+public sealed record TargetMatch
+{
+    /// <summary>Number of the input.</summary>
+    public required int Input { get; init; }
+
+    /// <summary>For ids [N, T] whose targets are ids too: the target of each position is the id so many positions further on; 0 for the id that stands there itself.</summary>
+    public int? Ahead { get; init; }
+
+    /// <summary>The dimension along which it is ahead.</summary>
+    public int? Dimension { get; init; }
+
+    /// <summary>For one target an example: elements of the flattened example that are the target in every example (or, for class ids, tell it along a straight line); at most the first 8.</summary>
+    public IReadOnlyList<long> Elements { get; init; } = [];
 }
 
 /// <summary>A call of a loss: the framework's own, or, as <c>custom</c>, what a backward pass started from.</summary>

@@ -1,18 +1,20 @@
 using Pessimist.Data;
 using Pessimist.Data.Profiling;
 using Pessimist.Evaluation;
+using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Data;
 
 /// <summary>PES121 leaked-target</summary>
-public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About)
+public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About), IReads<BatchObserved>, IReads<OperationSeen>
 {
     public static readonly CheckInfo About = new()
     {
         Code = "PES121",
         Name = "leaked-target",
         Level = Level.Error,
-        Summary = "a column of the inputs gives the target away",
+        Summary = "the inputs give the target away",
         Explains = ["PES608"],
         Docs = """
             ## Why it matters
@@ -22,9 +24,14 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About)
             It is an error only when each value of the column stands for one class and each class for one value, in every row, and no other column
             comes near. A column that is merely almost always right is a warning.
 
+            In a watched program the targets of the training batches are looked for in the inputs, value by value. A language model whose target at each
+            position is the very token that it is given there learns to repeat. So does one that is to tell the next token, when its attention looks
+            ahead (no causal mask) or its recurrent layer reads backwards as well.
+
             ## When it is a false alarm
             Honest features may be that strong: a petal's width tells most irises apart. So a column must stand alone: where others are nearly as good, the
-            task is easy. A table with one input is the task itself, and stays silent.
+            task is easy. A table with one input is the task itself, and stays silent. Autoencoders of sentences press them into something smaller on the
+            way, and are silent: only ways on which each position keeps its place count. Targets with positions that do not count (-100) are not looked at.
 
             ## What to do
             Ask whether the column is known before the target is. If not, leave it out.
@@ -44,6 +51,68 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About)
 
         /// <summary>Rows in which a mapping one to one proves anything.</summary>
         [Origin(Origin.Convention)] public int Rows { get; init; } = 50;
+
+        /// <summary>Training batches of a watched program that must all hold their target.</summary>
+        [Origin(Origin.Convention)] public int Batches { get; init; } = 3;
+    }
+
+    readonly TargetMatches _matches = new();
+    readonly OperationGraph _graph = new();
+
+    public void Read(BatchObserved observation) => _matches.Read(observation);
+
+    public void Read(OperationSeen observation) => _graph.Read(observation);
+
+    protected override Verdict WithoutProfile()
+    {
+        if (_matches.Batches < limits.Batches || _matches.Examples < limits.Rows) return NotEnoughEvidence("the targets of too few training batches were seen");
+        if (_matches.Always is not { } match) return Passed("the targets do not stand among the inputs");
+        if (match.Ahead is null) return Found(OfElement(match));
+        if (_matches.Shape is not [var rows, var columns]) return NotEnoughEvidence("the shape of the ids is not known");
+        var dimension = match.Dimension ?? 1;
+        var (examples, positions) = dimension == 1 ? (rows, columns) : (columns, rows);
+        foreach (var trace in _graph.Traces)
+        {
+            var path = new TokenPath(trace, $"input {match.Input}", examples, positions);
+            if (path.Reaches() is not { } embedding) continue;
+            if (match.Ahead == 0) return Found(OfToken(embedding));
+            if (path.LooksAhead(dimension) is { } ahead) return Found(OfNextToken(ahead));
+            return Passed("each position is to tell the next token, and nothing was seen that looks ahead");
+        }
+
+        return NotEnoughEvidence("the target is made of the input, but no way was seen on which it is handed through");
+    }
+
+    Finding OfToken(OperationSeen embedding) => Watched("the target at each position is the very token that the network is given there: it learns to repeat its input", embedding,
+        "positions whose target is their own token", "shift the target by one position: inputs [:, :-1], targets [:, 1:]");
+
+    Finding OfNextToken(OperationSeen ahead)
+    {
+        var what = ahead.Operation is "lstm" or "gru" or "rnn_tanh" or "rnn_relu" ? "a recurrent layer that reads backwards as well" : "attention without a causal mask";
+        return Watched($"each position is to tell the next token, and {what} hands it that very token", ahead,
+            "positions whose target is the next token of the input", ahead.Operation is "lstm" or "gru" or "rnn_tanh" or "rnn_relu"
+                ? "bidirectional=False for a network that is to tell what comes next" : "mask the scores above the diagonal with -inf before the softmax, or is_causal=True");
+    }
+
+    Finding Watched(string message, OperationSeen operation, string counted, string fix) => Finding(message, EvidenceClass.Proved) with
+    {
+        Location = Location.Of(operation.Site, operation.Module),
+        Related = _matches.Site is { } site ? [new RelatedLocation(site.File, site.Line, "the batch goes in here")] : [],
+        Evidence = [new(counted, $"all, in {Count(_matches.Batches, "batch", "batches")}", "not all", "definition")],
+        Fixes = [fix],
+    };
+
+    Finding OfElement(TargetMatch match)
+    {
+        var isTable = _matches.Shape.Count == 2;
+        var which = isTable ? $"column {match.Elements[0]} of input {match.Input}" : $"element {match.Elements[0]} of each example of input {match.Input}";
+        // The last value of a window may be the task itself, as in a benchmark of recall.
+        return Finding($"{which} is the target in every example", isTable ? EvidenceClass.Proved : EvidenceClass.Suspected, isTable ? Level.Error : Level.Warning) with
+        {
+            Location = Location.Of(_matches.Site),
+            Evidence = [new("examples in which it is", $"all {Count(_matches.Examples, "example")} seen", "not all", "definition")],
+            Fixes = [isTable ? "leave the column out: drop the label before the features are made into a tensor" : "end the window before the value that is to be told"],
+        };
     }
 
     protected override Verdict Judge(DataProfile profile)
