@@ -85,5 +85,42 @@ class Predictions(unittest.TestCase):
         self.assertEqual(facts.label_facts(torch.tensor([0.5])), ({}, []))
 
 
+class TargetMatches(unittest.TestCase):
+    """Where the target stands among the inputs."""
+
+    ids = torch.randint(0, 30, (8, 12), generator=torch.Generator().manual_seed(1))
+
+    def test_the_ids_themselves_and_the_next_ones(self) -> None:
+        self.assertEqual(facts.target_match([self.ids], self.ids.clone().reshape(-1)), {"input": 0, "ahead": 0, "dimension": 1})
+        longer = torch.randint(0, 30, (8, 13), generator=torch.Generator().manual_seed(2))
+        self.assertEqual(facts.target_match([longer[:, :-1]], longer[:, 1:].reshape(-1)), {"input": 0, "ahead": 1, "dimension": 1})
+        self.assertEqual(facts.target_match([longer.t()[:-1]], longer.t()[1:]), {"input": 0, "ahead": 1, "dimension": 0})
+
+    def test_a_target_that_is_handed_to_the_network_for_its_loss_is_no_leak(self) -> None:
+        target = torch.randint(0, 30, (8, 12), generator=torch.Generator().manual_seed(3))
+        self.assertIsNone(facts.target_match([self.ids, target], target.reshape(-1)))
+
+    def test_ids_that_do_not_count_are_left_alone(self) -> None:
+        target = self.ids.clone()
+        target[:, :3] = -100
+        self.assertIsNone(facts.target_match([self.ids], target))
+
+    def test_ids_that_never_change_tell_nothing(self) -> None:
+        self.assertIsNone(facts.target_match([torch.ones(8, 12, dtype=torch.int64)], torch.ones(96, dtype=torch.int64)))
+
+    def test_a_column_that_is_the_target(self) -> None:
+        x = torch.randn(32, 6, generator=torch.Generator().manual_seed(4))
+        self.assertEqual(facts.target_match([x], x[:, 4:5].clone()), {"input": 0, "elements": [4]})
+        self.assertIsNone(facts.target_match([x], x[:, 4] + 0.01))
+        self.assertIsNone(facts.target_match([x[:, :1]], x[:, 0].clone()))
+
+    def test_a_class_id_as_a_normalized_column(self) -> None:
+        x = torch.randn(32, 6, generator=torch.Generator().manual_seed(5))
+        y = (x[:, 0] > 0).long()
+        self.assertIsNone(facts.target_match([x], y))
+        x[:, 3] = (y - 0.4) / 0.49
+        self.assertEqual(facts.target_match([x], y), {"input": 0, "elements": [3]})
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -46,7 +46,7 @@ public sealed class TokenPath(OperationTrace trace, string role, long examples, 
     /// <summary>Share of the pairs of positions that a causal mask hides: (T - 1) / 2T.</summary>
     double Causal => (positions - 1) / (2.0 * positions);
 
-    bool IsTraining(int position) => trace.Operations[position] is { GradientsOn: true } and not { Phase: Phase.Evaluate };
+    bool IsTraining(int position) => trace.Operations[position].Phase == Phase.Train;
 
     bool IsAttention(IReadOnlyList<TensorFacts> outputs) => outputs is [{ Shape: [_, .., var rows, var columns] shape }, ..] && shape.Count >= 3 && rows == positions && columns == positions;
 

@@ -1,10 +1,11 @@
 using Pessimist.Evaluation;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Data;
 
 /// <summary>PES107 labels-mispaired</summary>
-public sealed class LabelsMispaired() : Check(About), IReads<LabelsTested>, IReads<DataProfiled>
+public sealed class LabelsMispaired() : Check(About), IReads<LabelsTested>, IReads<DataProfiled>, IReads<OperationSeen>
 {
     public static readonly CheckInfo About = new()
     {
@@ -24,6 +25,9 @@ public sealed class LabelsMispaired() : Check(About), IReads<LabelsTested>, IRea
             both see nothing, although they would have seen a weak dependence, are labels called independent. A shift is called when moving the labels
             by one number of rows, and no other, restores the agreement. A stretch of rows is called when labels agree with their neighbours everywhere
             but there.
+
+            In a watched program it is proved where scores and targets are laid one behind the other in different orders: scores [T, N, K] beside targets
+            [N, T].
 
             ## When it is a false alarm
             Inputs that carry no information about the target look the same as shuffled labels, and so does a rule that neither test can see, such as
@@ -54,15 +58,52 @@ public sealed class LabelsMispaired() : Check(About), IReads<LabelsTested>, IRea
         _rowsAreExact = observation.Profile.Target.Missing == 0;
     }
 
+    readonly OperationGraph _graph = new();
+
+    public void Read(OperationSeen observation) => _graph.Read(observation);
+
     public override Verdict Conclude() => _tested switch
     {
-        null => NotEnoughEvidence("the labels were not tested"),
+        null => InOtherOrder() is { } crossed ? Found(crossed) : NotEnoughEvidence("the labels were not tested"),
         { Verdict: LabelVerdict.Depends } => Passed(_tested.Reason),
         { Verdict: LabelVerdict.ShiftedBy, Shift: { } shift } => Found(Shifted(_tested, shift)),
         { Verdict: LabelVerdict.PartlyBlock, Range: { } range } => Found(Block(_tested, range)),
         { Verdict: LabelVerdict.Independent } => Found(Independent(_tested)),
         _ => NotEnoughEvidence(_tested.Reason),
     };
+
+    /// <summary>A training loss whose scores count positions first and whose targets examples first, or the reverse.</summary>
+    Finding? InOtherOrder()
+    {
+        foreach (var trace in _graph.Traces)
+            for (var i = 0; i < trace.Operations.Count; i++)
+            {
+                var operation = trace.Operations[i];
+                if (operation.Phase != Phase.Train || !trace.IsLoss(i) || operation.Inputs is not [{ Shape: [var rows, > 1] } scores, { Shape: [var targets] } target, ..] || rows != targets) continue;
+                if (Laid(trace, scores, i) is not [> 1 and var a, > 1 and var b, _] || Laid(trace, target, i) is not [var c, var d] || a == b || (a, b) != (d, c)) continue;
+                return Finding(FormattableString.Invariant($"scores and targets are laid one behind the other in different orders: scores [{a}, {b}, …] beside targets [{c}, {d}]"), EvidenceClass.Proved) with
+                {
+                    Location = Location.Of(operation.Site),
+                    Evidence = [new("first two dimensions of the scores", FormattableString.Invariant($"{a}, {b}"), FormattableString.Invariant($"{c}, {d}, as of the targets"), "definition")],
+                    Fixes = ["bring scores and targets into the same order before they are reshaped: transpose one of them, never reshape it"],
+                };
+            }
+
+        return null;
+    }
+
+    /// <summary>Shape of what was made into one axis of rows.</summary>
+    static IReadOnlyList<long>? Laid(OperationTrace trace, TensorFacts tensor, int before)
+    {
+        while (trace.MakerOf(tensor, before) is { } maker && OperationNames.IsTransparent(trace.Operations[maker]) && trace.Operations[maker].Inputs is [{ } source, ..])
+        {
+            if (source.Shape.Count > tensor.Shape.Count) return trace.NameAt(maker) is "view" or "reshape" or "flatten" or "ravel" ? source.Shape : null;
+            if (!source.Shape.SequenceEqual(tensor.Shape)) return null;
+            (tensor, before) = (source, maker);
+        }
+
+        return null;
+    }
 
     Finding Shifted(LabelDependence tested, int shift)
     {
