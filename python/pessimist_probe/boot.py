@@ -79,8 +79,16 @@ def start() -> None:
     if options.get("copy"):
         copies.start(str(options["copy"]))
     exceptions.start(probe)
-    atexit.register(probe.finish)
+    atexit.register(_finish)
     sys.meta_path.insert(0, _TorchFinder())  # type: ignore[arg-type]
+
+
+def _finish() -> None:
+    try:
+        probe.finish()
+    except KeyboardInterrupt:
+        # The user is in a hurry, and the program is at its end.
+        pass
 
 
 def install() -> None:

@@ -36,7 +36,7 @@ sealed class Tool(Screen screen, IWalker walker)
         catch (PessimistException e)
         {
             screen.Error.WriteLine($"error: {e.Message}");
-            if (e.Help is { } help) screen.Error.WriteLine($"help: {help}");
+            if (e.Help is { } help) screen.Error.WriteLine($"help: {Pasted.Commands(help)}");
             return ExitCodes.Usage;
         }
         catch (TorchNotFoundException e)

@@ -1,5 +1,6 @@
 """A host that is dead, slow or rude, a full disk: the program never notices, and what was lost is told."""
 
+import contextlib
 import json
 import math
 import os
@@ -9,6 +10,7 @@ import tempfile
 import threading
 import time
 import unittest
+from typing import Iterator, Tuple
 
 from support import ROOT, run
 
@@ -26,6 +28,16 @@ for i in range(200):
     optimizer.step()
 print("done")
 """
+
+
+@contextlib.contextmanager
+def host() -> Iterator[Tuple[socket.socket, wire.Session]]:
+    """One that listens, and a session that would speak to it."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as server:
+        path = os.path.join(folder, "s")
+        server.bind(path)
+        server.listen()
+        yield server, wire.Session("unix:" + path)
 
 
 class Lines(unittest.TestCase):
@@ -53,52 +65,42 @@ class Lines(unittest.TestCase):
         self.assertEqual(second["inner"], {"dType": "float32", "in_features": 2})
 
     def test_a_slow_host_costs_records_and_no_time(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "s")
-            with socket.socket(socket.AF_UNIX) as server:
-                server.bind(path)
-                server.listen()
-                session = wire.Session("unix:" + path)
-                self.assertTrue(session.open())
-                text = "x" * 10_000
-                for _ in range(3000):
-                    session.emit("a", text=text)
-                    session.flush()
-                self.assertGreater(session.dropped, 1000)
-                self.assertFalse(session.dead)
-                connection, _ = server.accept()
-                got = bytearray()
+        with host() as (server, session):
+            self.assertTrue(session.open())
+            text = "x" * 10_000
+            for _ in range(3000):
+                session.emit("a", text=text)
+                session.flush()
+            self.assertGreater(session.dropped, 1000)
+            self.assertFalse(session.dead)
+            connection, _ = server.accept()
+            got = bytearray()
 
-                def read() -> None:
-                    while True:
-                        piece = connection.recv(1 << 20)
-                        if not piece:
-                            return
-                        got.extend(piece)
+            def read() -> None:
+                while True:
+                    piece = connection.recv(1 << 20)
+                    if not piece:
+                        return
+                    got.extend(piece)
 
-                reader = threading.Thread(target=read)
-                reader.start()
-                session.close()
-                reader.join()
-                connection.close()
+            reader = threading.Thread(target=read)
+            reader.start()
+            session.close()
+            reader.join()
+            connection.close()
         lines = bytes(got).decode("ascii").splitlines()
         self.assertEqual(len(lines), 3000 - session.dropped)
         for line in lines:
             self.assertEqual(len(json.loads(line)["text"]), 10_000)
 
     def test_a_host_that_hangs_up_is_not_waited_for(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "s")
-            with socket.socket(socket.AF_UNIX) as server:
-                server.bind(path)
-                server.listen()
-                session = wire.Session("unix:" + path)
-                session.open()
-                connection, _ = server.accept()
-                connection.close()
-                for _ in range(100):
-                    session.emit("a", text="x")
-                    session.flush()
+        with host() as (server, session):
+            session.open()
+            connection, _ = server.accept()
+            connection.close()
+            for _ in range(100):
+                session.emit("a", text="x")
+                session.flush()
         self.assertTrue(session.dead)
         self.assertEqual(len(session.faults), 1)
         self.assertGreater(session.dropped, 50)

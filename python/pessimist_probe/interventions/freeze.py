@@ -43,8 +43,9 @@ class Freeze:
             wrap(torch, name, self._source)
         for name in _METHODS:
             wrap(torch.Tensor, name, self._method)
-        for kind in (dataloader._SingleProcessDataLoaderIter, dataloader._MultiProcessingDataLoaderIter, dataloader._BaseDataLoaderIter):
-            if "__next__" in kind.__dict__:
+        for name in ("_SingleProcessDataLoaderIter", "_MultiProcessingDataLoaderIter", "_BaseDataLoaderIter"):
+            kind = getattr(dataloader, name, None)
+            if kind is not None and "__next__" in kind.__dict__:
                 wrap(kind, "__next__", self._next)
         wrap(DataLoader, "__iter__", self._iter)
         wrap(nn.Module, "train", self._mode)
@@ -161,7 +162,8 @@ class Freeze:
 
             return step
 
-        for kind in (torch.optim.lr_scheduler.OneCycleLR, getattr(torch.optim.lr_scheduler, "LRScheduler", None), torch.optim.lr_scheduler._LRScheduler):
+        for name in ("OneCycleLR", "LRScheduler", "_LRScheduler"):
+            kind = getattr(torch.optim.lr_scheduler, name, None)
             if kind is not None and "step" in kind.__dict__:
                 wrap(kind, "step", make)
 

@@ -123,6 +123,8 @@ class Trial:
     def install(self) -> None:
         self.operations.install()
         for name, kind in _LOSSES.items():
+            if not hasattr(nn.functional, name):
+                continue
             self._functions[kind] = getattr(nn.functional, name)
             wrap(nn.functional, name, self._loss(kind))
         wrap(nn.Module, "__call__", self._call)

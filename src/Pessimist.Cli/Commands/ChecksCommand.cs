@@ -51,7 +51,7 @@ sealed class ChecksCommand : ToolCommand
         }
 
         _screen.Out.Write(Text(shown, settings));
-        if (!CommonOptions.From(parsed).Quiet) _screen.Error.WriteLine("next: pessimist explain CODE");
+        if (!CommonOptions.From(parsed).Quiet) _screen.Error.WriteLine(Pasted.Commands("next: pessimist explain CODE"));
         return ExitCodes.Ok;
     }
 

@@ -68,9 +68,9 @@ sealed record OutputOptions(OutputFormat Format, string? File, FailOn FailOn)
             OutputFormat.Sarif => SarifReport.Render(report),
             OutputFormat.Markdown => MarkdownReport.Render(report),
             OutputFormat.Html => HtmlReport.Render(report),
-            _ => TextReport.Render(report, new TextOptions(
+            _ => Pasted.Commands(TextReport.Render(report, new TextOptions(
                 (File is null ? screen.ColorsOut(common.Color) : common.Color == ColorMode.Always) ? Styles.Ansi : Styles.None,
-                screen.Columns(), htmlPath, common.Verbose)),
+                screen.Columns(), htmlPath, common.Verbose))),
         };
 
     static void Save(string file, string text)

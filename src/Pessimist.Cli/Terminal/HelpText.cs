@@ -26,7 +26,7 @@ sealed class HelpText(Screen screen) : SynchronousCommandLineAction
         _text.Clear();
         if (command is RootCommand root) Root(root);
         else Describe(command);
-        return _text.ToString();
+        return Pasted.Commands(_text.ToString());
     }
 
     void Root(RootCommand root)

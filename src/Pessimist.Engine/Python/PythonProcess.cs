@@ -44,6 +44,8 @@ static class PythonProcess
         var inject = ProbeFiles.Inject();
         var before = start.Environment.TryGetValue("PYTHONPATH", out var path) && !string.IsNullOrEmpty(path) ? path : null;
         start.Environment["PYTHONPATH"] = before is null ? inject : $"{inject}{Path.PathSeparator}{before}";
+        // Of the tool's own start.
+        start.Environment.Remove("PESSIMIST_COMMAND");
         start.Environment["PESSIMIST_PROBE"] = address;
         start.Environment["PESSIMIST_PROBE_OPTIONS"] = options.ToJson();
         try
