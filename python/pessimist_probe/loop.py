@@ -14,7 +14,7 @@ from .cost import Cost
 from .observer import Site
 from .probe import Probe
 
-_MOST_MOVES = 128
+MOST_MOVES = 128
 _MOST_ORDERS = 256
 _MOST_EPOCHS = 200
 _MOST_UNENDED = 2000
@@ -101,11 +101,12 @@ class Loop:
         if more:
             move.more = more
         self._moves.append(move)
-        self.order.append(key)
+        if len(self.order) < MOST_MOVES:
+            self.order.append(key)
         if action == "epoch":
             self._epochs += 1
             self._new_epoch = self._new_epoch or self._epochs <= _MOST_EPOCHS
-        if len(self._moves) >= _MOST_MOVES:
+        if len(self._moves) >= MOST_MOVES:
             self._unended += len(self._moves)
             if self._unended < _MOST_UNENDED:
                 self._tell(self._moves)
@@ -136,7 +137,8 @@ class Loop:
         probe, sampling = self._probe, self._probe.sampling
         order = self.order
         turn = sampling.turn + 1
-        if order != self._usual or turn >= sampling.wake or self._moves or probe.passes.pending:
+        # Programs with several optimizers have several orders that are usual.
+        if turn >= sampling.wake or self._moves or probe.passes.pending or order != self._usual and tuple(order) not in self._orders:
             self.end_turn(True)
             return
         self._last_lean = (order, self.values, self.clipped, probe.step)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from . import guard
-from .loop import Loop, item
+from .loop import MOST_MOVES, Loop, item
 from .probe import Probe
 from .tensors import tensors_in
 
@@ -18,7 +18,7 @@ def _quick_backward(*args: Any, **kwargs: Any) -> Any:
     """In a turn of which nothing is recorded only the value of the loss is read."""
     loop: Any = "LOOP"
     try:
-        if loop.lean and len(args) > 2 and not args[2]:
+        if loop.lean and len(args) > 2 and not args[2] and len(loop.order) < "MOST":
             probe: Any = "PROBE"
             ident: Any = "IDENT"
             tensor: Any = "TENSOR"
@@ -72,7 +72,7 @@ def _hook_backward(probe: Probe, loop: Loop) -> None:
 
         return backward
 
-    named = {"LOOP": loop, "PROBE": probe, "IDENT": threading.get_ident, "TENSOR": torch.Tensor, "ITEM": item, "KEY": _BACKWARD}
+    named = {"LOOP": loop, "PROBE": probe, "IDENT": threading.get_ident, "TENSOR": torch.Tensor, "ITEM": item, "KEY": _BACKWARD, "MOST": MOST_MOVES}
     guard.Hook(torch.autograd, "backward", make_backward, quick=(_quick_backward, named))
 
     def make_grad(original: Any) -> Any:

@@ -10,6 +10,7 @@ from torch.optim.optimizer import Optimizer
 
 from . import guard, site
 from .byhand import find_leaves
+from .loop import MOST_MOVES
 from .probe import Probe
 from .structure import WeakMap
 
@@ -248,7 +249,7 @@ def _quick_zero(self: Any, *args: Any, **kwargs: Any) -> Any:
             keys_of: Any = "KEYS"
             ident: Any = "IDENT"
             keys = keys_of(id(self))
-            if keys is not None and not probe.busy and ident() == probe.thread:
+            if keys is not None and not probe.busy and ident() == probe.thread and len(loop.order) < "MOST":
                 original: Any = "ORIGINAL"
                 loop.order.append(keys[0])
                 loop.values.append(None)
@@ -265,7 +266,7 @@ def install(probe: Probe) -> None:
     optimizers = Optimizers(probe)
     probe.optimizers = optimizers
     loop = probe.loop
-    named = {"LOOP": loop, "PROBE": probe, "OPTIMIZERS": optimizers, "KEYS": optimizers.lean_keys.get, "IDENT": threading.get_ident, "FAULT": guard.fault}
+    named = {"LOOP": loop, "PROBE": probe, "OPTIMIZERS": optimizers, "KEYS": optimizers.lean_keys.get, "IDENT": threading.get_ident, "FAULT": guard.fault, "MOST": MOST_MOVES}
     constructing = [0]
 
     def make_step(original: Any) -> Any:

@@ -93,11 +93,12 @@ class Sampling:
         if self.measures:
             if turn >= self.measured_steps:
                 self._gap = min(self.measure_every, self._gap * 1.5 + 1)
-            self._next_measure = turn + int(self._gap)
+            self._next_measure = turn + (int(self._gap) | 1)
         self.records = self.measures or self.is_new or turn >= self._next_record
         if self.records:
             between = min(max(turn // 100, _LEAST_BETWEEN_RECORDS), _MOST_BETWEEN_RECORDS) if self.can_afford else _BETWEEN_UNAFFORDABLE
-            self._next_record = turn + between
+            # An odd number: of two optimizers that take turns both are seen.
+            self._next_record = turn + (between | 1)
         due = max(self._next_measure, self._next_question)
         power = 1 << turn.bit_length()
         self.wake = min([self._next_record, due, power, *(t for t in self.traced if t > turn)])

@@ -89,6 +89,49 @@ class Unwatched(unittest.TestCase):
         self.assertLess(self.printed["objects"], 500)
 
 
+TWO = """
+import sys
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+a, b = nn.Linear(4, 4), nn.Linear(4, 4)
+optimizers = [torch.optim.SGD(a.parameters(), 0.01), torch.optim.Adam(b.parameters(), 0.01)]
+x = torch.randn(8, 4)
+loop = sys.modules["pessimist_probe.probe"].probe.loop
+ended, end_turn = [0], loop.end_turn
+def count(stepped):
+    ended[0] += 1
+    end_turn(stepped)
+loop.end_turn = count
+for i in range(1500):
+    for net, optimizer in zip((a, b), optimizers):
+        optimizer.zero_grad()
+        net(x).square().mean().backward()
+        if net is b:
+            net(x).abs().mean().backward()
+        optimizer.step()
+print(ended[0], len(loop.order))
+for i in range(3000):
+    optimizers[0].zero_grad()
+    a(x).square().mean().backward()
+print(len(loop.order), len(loop.values))
+"""
+
+
+class Orders(unittest.TestCase):
+    def test_two_optimizers_that_take_turns_are_both_seen_and_as_cheap_as_one_and_no_turn_grows_without_end(self) -> None:
+        ran = run(TWO, options={"overhead": 0})
+        turns, _, order, values = [int(n) for n in ran.out.split()]
+        self.assertLess(turns, 800)
+        self.assertLess(order, 300)
+        self.assertLess(values, 300)
+        self.assertEqual(ran.of("program-ended")[0]["faults"], [])
+        self.assertEqual(ran.of("program-ended")[0]["steps"], 3000)
+        steps = {r["step"] % 2 for r in ran.of("loop-event", action="optimizer-step") if 50 < r["step"] < 2990}
+        self.assertEqual(steps, {0, 1})
+
+
 class Budget(unittest.TestCase):
     def test_what_the_first_turns_leave_of_the_grant_is_not_spent_later(self) -> None:
         sampling = Sampling({"overhead": 0})
