@@ -269,9 +269,9 @@ class Passes:
         found = graph.find([t for t in tensors if t.requires_grad], wanted) if wanted else set()
         reached = [not found.isdisjoint(p.marks) for p in self._pending]
         if not any(reached):
-            # A graph that is cut: the pass that was meant is the last one.
+            # A graph that is cut: the pass that was meant is the last one; not one of an evaluation, where the one after it may not have been seen.
             for i in range(len(self._pending) - 1, -1, -1):
-                if self._pending[i].gradients_on:
+                if self._pending[i].gradients_on and (self.is_armed or self._pending[i].training):
                     reached[i] = True
                     break
         self._apply(reached)
