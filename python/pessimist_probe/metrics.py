@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 import math
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from torch import Tensor
 
-from . import context, guard
+from . import context, guard, sources
 from .method import Method
 from .observer import Observer
 from .place import Place
@@ -113,6 +114,7 @@ class Metrics(Observer):
         self._again = 0
         self._last: Any = None
         self._looked: Dict[str, bool] = {}
+        self._shares: Dict[str, bool] = {}
         self._read: Dict[Any, float] = {}
         self.hooks: List[Any] = []
 
@@ -139,6 +141,12 @@ class Metrics(Observer):
         held_out = split != "train" and self._batches > 0 and self._is_complete
         if held_out and counted is None and re.search("acc|correct", name, re.IGNORECASE):
             counted, divided_by = self._division(value, percent, digits)
+        extra: Dict[str, Any] = {}
+        if not percent and 1 < value < math.inf and re.search("acc", name, re.IGNORECASE) and site is not None:
+            # Above 1 it is percent, or wrong.
+            file = os.path.abspath(site["file"])
+            if self._shares.setdefault(file, not sources.speaks_of_percent(file)):
+                extra = {"is_share": True, "divisions": sources.find([file], sources.DIVIDING) or None}
         self._probe.emit(
             "metric-reported",
             name=name,
@@ -151,6 +159,7 @@ class Metrics(Observer):
             examples=self._examples if held_out else None,
             batches=self._batches if held_out else None,
             site=site,
+            **extra,
         )
 
     def scalar(self, name: Any, value: Any, site: Any) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple
 
 import torch
 from torch import Tensor
 
-from . import facts
+from . import facts, sources
 from .observer import Observer
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ class Parameters(Observer):
         self._probe = probe
         self._before: List[Tuple[Any, Tensor, float, Optional[float], int, Optional[float]]] = []
         self._copies: List[Tensor] = []
+        self._lines: Dict[Any, List[Dict[str, Any]]] = {}
+        self._files: List[str] = []
         # Gradients are the same until the next backward pass.
         self.gradient: Optional[float] = None
 
@@ -141,6 +145,8 @@ class Parameters(Observer):
                 self._observe(pairs)
 
     def _observe(self, pairs: Sequence[Tuple[Any, Tensor]]) -> None:
+        self._files = sorted({os.path.abspath(note.site["file"]) for note, _ in pairs if note.site is not None})
+        self._lines.clear()
         weights = norms([t for _, t in pairs])
         gradients = [t.grad for _, t in pairs]
         of_gradients = iter(norms([g for g in gradients if g is not None]))
@@ -161,9 +167,23 @@ class Parameters(Observer):
                 "device": facts.device_name(tensor.device),
                 "site": note.site,
             }
+            record["set_by"] = self._set_by(tensor, record)
             self._probe.emit("parameter-observed", name=note.name, **record)
             for alias in note.aliases:
                 self._probe.emit("parameter-observed", name=alias, alias_of=note.name, **record)
+
+    def _set_by(self, tensor: Tensor, record: Dict[str, Any]) -> Optional[List[Dict[str, Any]]]:
+        """Where to look for what froze it or set it to unusual values."""
+        if not tensor.requires_grad:
+            pattern = sources.FREEZING
+        elif tensor.dim() > 1 and (record["units_identical"] or _is_unusual(tensor, record["weight_std"])):
+            pattern = sources.SETTING
+        else:
+            return None
+        if pattern not in self._lines:
+            main = getattr(sys.modules.get("__main__"), "__file__", None)
+            self._lines[pattern] = sources.find(([main] if main else []) + self._files, pattern)
+        return self._lines[pattern] or None
 
     def _free(self) -> None:
         self._before, self._copies = [], []
@@ -173,6 +193,12 @@ def _std(tensor: Tensor) -> float:
     if tensor.numel() == 0 or not tensor.is_floating_point() or not facts.is_plain(tensor):
         return 0.0
     return float(facts.std_mean(tensor.detach())[0])
+
+
+def _is_unusual(tensor: Tensor, std: float) -> bool:
+    """Far from what keeps a signal's size, as the layers' own start does."""
+    usual = math.sqrt(2.0 / max(1, tensor[0].numel()))
+    return not 0.05 * usual < std < 5 * usual
 
 
 def _identical(tensor: Tensor) -> bool:

@@ -22,7 +22,7 @@ public static class Catalog
         (InputDtypeTruncated.About, limits => new InputDtypeTruncated(limits.Of<InputDtypeTruncated.Limits>())),
         (InputLayoutSwapped.About, limits => new InputLayoutSwapped(limits.Of<InputLayoutSwapped.Limits>())),
         (InputNotFinite.About, _ => new InputNotFinite()),
-        (LabelsMispaired.About, _ => new LabelsMispaired()),
+        (LabelsMispaired.About, limits => new LabelsMispaired(limits.Of<LabelsMispaired.Limits>())),
         (LabelsOutOfRange.About, limits => new LabelsOutOfRange(limits.Of<LabelsOutOfRange.Limits>())),
         (NoisyLabels.About, limits => new NoisyLabels(limits.Of<NoisyLabels.Limits>())),
         (ClassImbalance.About, limits => new ClassImbalance(limits.Of<ClassImbalance.Limits>())),

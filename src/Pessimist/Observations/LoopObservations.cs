@@ -82,6 +82,18 @@ public sealed record BatchObserved : Observation
 
     /// <summary>Where the target stands among the inputs; null where it does not, or was not looked for.</summary>
     public TargetMatch? TargetMatch { get; init; }
+
+    /// <summary>
+    /// Numbers of the first examples of the first input, one list for each: the input itself where it has at most 32 numbers, else 32 fixed weighted
+    /// sums of them (<see cref="Columns"/> tells). Only of the first training batches, and only where each example has one answer.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<double>> Values { get; init; } = [];
+
+    /// <summary>The target of each of <see cref="Values"/>.</summary>
+    public IReadOnlyList<double> Answers { get; init; } = [];
+
+    /// <summary>Numbers that an example of the first input has.</summary>
+    public long? Columns { get; init; }
     public Site? Site { get; init; }
 }
 

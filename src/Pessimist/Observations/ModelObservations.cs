@@ -91,6 +91,9 @@ public sealed record ParameterObserved : Observation
 
     /// <summary>Where its module was constructed.</summary>
     public Site? Site { get; init; }
+
+    /// <summary>Lines of the program that may have frozen or set it, by their text, where it is frozen, constant or of an unusual scale: where to look, no proof.</summary>
+    public IReadOnlyList<Site> SetBy { get; init; } = [];
 }
 
 /// <summary>Does the output for one example depend on the others? Measured by the gradient of one output with respect to every input.</summary>

@@ -134,6 +134,12 @@ public sealed record MetricReported : Observation
     /// <summary>How many examples were really evaluated, and in how many batches.</summary>
     public long? Examples { get; init; }
     public long? Batches { get; init; }
+
+    /// <summary>The source in which it is reported has nothing of percent: 1 is the most that a share can be.</summary>
+    public bool IsShare { get; init; }
+
+    /// <summary>Lines of that source which divide right answers by something: where to look, no proof.</summary>
+    public IReadOnlyList<Site> Divisions { get; init; } = [];
     public Site? Site { get; init; }
 }
 

@@ -166,6 +166,16 @@ public sealed class OperationTrace(long step)
         return null;
     }
 
+    /// <summary>The axis of a softmax that is written out, exponentials over their sum, where the one at <paramref name="position"/> is its division; null for all else.</summary>
+    public int? SoftmaxByHand(int position)
+    {
+        if (_names[position] != "div" || _operations[position].Inputs is not [{ } above, { } below]) return null;
+        if (SourceOf(below, position).Maker is not { } sum || _names[sum] != "sum" || _operations[sum] is not { Dimension: { } axis, Inputs: [{ } summed, ..] }) return null;
+        if (SourceOf(above, position).Maker is not { } top || _names[top] != "exp" || SourceOf(summed, sum).Maker is not { } exponential || _names[exponential] != "exp") return null;
+        // Written twice, the exponentials are two operations of one input.
+        return top == exponential || SourceOf(_operations[top].Inputs[0], top).Tensor.Id == SourceOf(_operations[exponential].Inputs[0], exponential).Tensor.Id ? axis : null;
+    }
+
     public bool DependsOnParameter(TensorFacts tensor, int before) => Ancestor(tensor, before, IsParameter) is not null;
 
     public static bool IsParameter(TensorFacts tensor)

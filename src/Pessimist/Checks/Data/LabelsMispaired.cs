@@ -5,7 +5,7 @@ using Pessimist.Signals;
 namespace Pessimist.Checks.Data;
 
 /// <summary>PES107 labels-mispaired</summary>
-public sealed class LabelsMispaired() : Check(About), IReads<LabelsTested>, IReads<DataProfiled>, IReads<OperationSeen>
+public sealed class LabelsMispaired(LabelsMispaired.Limits limits) : ProgramCheck(About), IReads<LabelsTested>, IReads<DataProfiled>, IReads<BatchObserved>, IReads<OperationSeen>
 {
     public static readonly CheckInfo About = new()
     {
@@ -24,7 +24,8 @@ public sealed class LabelsMispaired() : Check(About), IReads<LabelsTested>, IRea
             times. Where that shows nothing, a second test asks whether any feature or combination of features goes together with the labels. Only when
             both see nothing, although they would have seen a weak dependence, are labels called independent. A shift is called when moving the labels
             by one number of rows, and no other, restores the agreement. A stretch of rows is called when labels agree with their neighbours everywhere
-            but there.
+            but there. Of a watched program that does not learn, the examples of the first training batches are tested in the same way: independence is a
+            suspicion then.
 
             In a watched program it is proved where scores and targets are laid one behind the other in different orders: scores [T, N, K] beside targets
             [N, T].
@@ -38,6 +39,20 @@ public sealed class LabelsMispaired() : Check(About), IReads<LabelsTested>, IRea
             """,
     };
 
+    public sealed record Limits
+    {
+        /// <summary>Examples of a watched program that are needed.</summary>
+        [Origin(Origin.Convention)] public int Examples { get; init; } = 300;
+
+        /// <summary>Numbers of an example above which likeness of raw numbers says little about likeness of examples.</summary>
+        [Origin(Origin.Convention)] public int Columns { get; init; } = 1024;
+
+        /// <summary>Last loss over what knowing nothing costs, from which on labels are doubted.</summary>
+        [Origin(Origin.Convention)] public double Share { get; init; } = 0.85;
+    }
+
+    readonly SampledExamples _examples = new();
+    (int Rows, LabelDependence Result)? _sampled;
     LabelDependence? _tested;
     string _source = "";
     string? _column;
@@ -62,9 +77,11 @@ public sealed class LabelsMispaired() : Check(About), IReads<LabelsTested>, IRea
 
     public void Read(OperationSeen observation) => _graph.Read(observation);
 
+    public void Read(BatchObserved observation) => _examples.Read(observation);
+
     public override Verdict Conclude() => _tested switch
     {
-        null => InOtherOrder() is { } crossed ? Found(crossed) : NotEnoughEvidence("the labels were not tested"),
+        null => InOtherOrder() is { } crossed ? Found(crossed) : Watched(),
         { Verdict: LabelVerdict.Depends } => Passed(_tested.Reason),
         { Verdict: LabelVerdict.ShiftedBy, Shift: { } shift } => Found(Shifted(_tested, shift)),
         { Verdict: LabelVerdict.PartlyBlock, Range: { } range } => Found(Block(_tested, range)),
@@ -103,6 +120,33 @@ public sealed class LabelsMispaired() : Check(About), IReads<LabelsTested>, IRea
         }
 
         return null;
+    }
+
+    /// <summary>Of a watched program there are some examples, in the order of training, and a symptom or none.</summary>
+    Verdict Watched()
+    {
+        if (_examples.Count < limits.Examples) return NotEnoughEvidence("the labels were not tested");
+        if (_examples.Columns > limits.Columns) return NotEnoughEvidence("examples of so many numbers are not alike by their numbers");
+        if (!HasSymptom && !(Progress.Count >= 20 && Progress.Share >= limits.Share)) return Passed("the program learns");
+        if (_sampled?.Rows != _examples.Count) _sampled = (_examples.Count, Test());
+        return _sampled.Value.Result is not { Verdict: LabelVerdict.Independent } tested ? Passed(_sampled.Value.Result.Reason)
+            : Found(Independent(tested) with
+            {
+                EvidenceClass = EvidenceClass.Suspected,
+                Level = Level.Warning,
+                Confirmation = "",
+                Location = At(_examples.Site),
+                Notes = [Progress.Because, "inputs that carry no information about the target look the same"],
+            });
+    }
+
+    LabelDependence Test()
+    {
+        var features = new FeatureMatrix(_examples.Standardized(), _examples.Width);
+        var answers = Enumerable.Range(0, _examples.Count).Select(_examples.Answer);
+        // In the order of training a shift would mean nothing.
+        var options = new LabelDependenceOptions { MaxShift = 0 };
+        return _examples.IsClass ? LabelDependenceTest.ForClasses(features, [.. answers.Select(a => (int)a)], options) : LabelDependenceTest.ForValues(features, [.. answers.Select(a => (float)a)], options);
     }
 
     Finding Shifted(LabelDependence tested, int shift)

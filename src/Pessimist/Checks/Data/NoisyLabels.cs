@@ -1,10 +1,12 @@
 using System.Globalization;
+using Pessimist.Evaluation;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Data;
 
 /// <summary>PES109 noisy-labels</summary>
-public sealed class NoisyLabels(NoisyLabels.Limits limits) : Check(About), IReads<LabelNoiseMeasured>, IReads<LabelSuspected>
+public sealed class NoisyLabels(NoisyLabels.Limits limits) : ProgramCheck(About), IReads<BatchObserved>, IReads<LabelNoiseMeasured>, IReads<LabelSuspected>
 {
     public static readonly CheckInfo About = new()
     {
@@ -21,7 +23,8 @@ public sealed class NoisyLabels(NoisyLabels.Limits limits) : Check(About), IRead
             Softmax regression and nearest neighbours, fitted on the other folds, give each example probabilities that its own label had no part in
             (confident learning). Hard examples lie where the two are unsure, and errors vanish as they get sure; wrong labels lie anywhere. It is
             reported when the surer half of the examples has clearly more errors than labels drawn from these probabilities (simulated 200 times), when
-            errors hardly get fewer towards the surest quarter, and only where the two models know the classes well.
+            errors hardly get fewer towards the surest quarter, and only where the two models know the classes well. Of a watched program the examples of
+            the first training batches are looked at, and only while the loss stays above half of what knowing nothing costs.
 
             ## When it is a false alarm
             Silent are: hard sets, where errors get fewer with sureness; sets about which simple models know little; rare classes that nothing tells apart.
@@ -62,6 +65,13 @@ public sealed class NoisyLabels(NoisyLabels.Limits limits) : Check(About), IRead
 
     const int MostListed = 20;
 
+    const int Folds = 5, FewestExamples = 300, MostColumns = 1024;
+
+    /// <summary>Last loss over what knowing nothing costs, below which a watched program learns too well to have so many wrong labels.</summary>
+    const double Learned = 0.5;
+
+    readonly SampledExamples _examples = new();
+    (int Rows, LabelNoiseMeasured? Result)? _sampled;
     readonly List<LabelSuspected> _suspects = [];
     LabelNoiseMeasured? _measured;
 
@@ -69,9 +79,29 @@ public sealed class NoisyLabels(NoisyLabels.Limits limits) : Check(About), IRead
 
     public void Read(LabelSuspected observation) => _suspects.Add(observation);
 
+    public void Read(BatchObserved observation) => _examples.Read(observation);
+
+    /// <summary>Of the examples that a watched program trained on; null where they are too few, or it learns them.</summary>
+    LabelNoiseMeasured? Watched()
+    {
+        if (_examples.Count < FewestExamples || !_examples.IsClass || _examples.Columns > MostColumns || !HasSymptom && !(Progress.Share > Learned)) return null;
+        if (_sampled?.Rows != _examples.Count) _sampled = (_examples.Count, Measure());
+        return _sampled.Value.Result;
+    }
+
+    LabelNoiseMeasured? Measure()
+    {
+        int[] classes = [.. Enumerable.Range(0, _examples.Count).Select(i => (int)_examples.Answer(i))];
+        var count = classes.Max() + 1;
+        if (classes.Min() < 0 || count is < 2 or > 100 || classes.GroupBy(c => c).Any(g => g.Count() < Folds)) return null;
+        var probabilities = OutOfSample.Probabilities(new ClassifiedRows(new FeatureMatrix(_examples.Standardized(), _examples.Width), classes), count, Folds);
+        return LabelNoise.Measure(classes, probabilities, count) is { } n
+            ? new LabelNoiseMeasured(n.Count, n.Errors, n.SureErrors, n.Expected, n.P, n.Share.Value, n.Share.Low, n.Share.High, n.Majority) : null;
+    }
+
     public override Verdict Conclude()
     {
-        if (_measured is not { } m) return NotEnoughEvidence("label noise was not measured");
+        if ((_measured ?? Watched()) is not { } m) return NotEnoughEvidence("label noise was not measured");
         // Where most labels are wrong nobody knows much, but errors are the same everywhere.
         var even = m.SureErrors >= limits.Errors && m.Errors <= limits.Guessed * m.Majority && m.Share >= limits.Even * m.Errors;
         if (even) return Found(Noisy(m));
@@ -88,6 +118,7 @@ public sealed class NoisyLabels(NoisyLabels.Limits limits) : Check(About), IRead
         var suspects = _suspects.OrderByDescending(s => s.Score).ToArray();
         return Finding($"about {Percent(m.Share)} of the labels are wrong ({Percent(m.Low)} to {Percent(m.High)})", EvidenceClass.Suspected) with
         {
+            Location = _measured is null ? At(_examples.Site) : null,
             Evidence =
             [
                 new("labels contradicted among the surer half", string.Create(CultureInfo.InvariantCulture, $"{m.SureErrors} of {m.Count / 2}"),

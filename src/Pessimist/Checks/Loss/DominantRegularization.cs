@@ -36,6 +36,9 @@ public sealed class DominantRegularization(DominantRegularization.Limits limits)
         /// <summary>Share of the minimized value that is not the loss of the data, at the median of the first steps.</summary>
         [Origin(Origin.Published, "TheDeepChecker: the penalty's gradient at least twice the data's")] public double Share { get; init; } = 2.0 / 3;
 
+        /// <summary>Last loss of the data over what knowing nothing costs, from which on it was not learned.</summary>
+        [Origin(Origin.Convention)] public double Unlearned { get; init; } = 0.85;
+
         /// <summary>Steps that are compared.</summary>
         [Origin(Origin.Convention)] public int Steps { get; init; } = 20;
     }
@@ -77,7 +80,7 @@ public sealed class DominantRegularization(DominantRegularization.Limits limits)
         // A penalty that is minimized shrinks; what it was at first kept the data from being learned.
         var share = Trend.Quantile([.. _shares.Take(limits.Steps)], 0.5);
         if (share < limits.Share) return Passed(string.Create(CultureInfo.InvariantCulture, $"the loss of the data is {Math.Clamp(1 - share, 0, 1):0 %} of what is minimized"));
-        if (!_data.HasSymptom) return Passed("the penalty is large, and the loss of the data falls all the same");
+        if (!_data.HasSymptom && !(_data.Share >= limits.Unlearned)) return Passed("the penalty is large, and the loss of the data falls all the same");
         return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"{share:0 %} of what is minimized is a penalty at first, and the loss of the data does not fall"), EvidenceClass.Suspected) with
         {
             Location = At(_loss.Site),

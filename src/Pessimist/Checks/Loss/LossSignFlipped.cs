@@ -1,10 +1,11 @@
 using System.Globalization;
 using Pessimist.Observations;
+using Pessimist.Signals;
 
 namespace Pessimist.Checks.Loss;
 
 /// <summary>PES308 loss-sign-flipped</summary>
-public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(About), IReads<OptimizerBuilt>
+public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(About), IReads<OptimizerBuilt>, IReads<OperationSeen>
 {
     public static readonly CheckInfo About = new()
     {
@@ -19,7 +20,8 @@ public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(
 
             It is an error when confirmed: with the sign turned, and nothing else changed, the same batch is fitted with two seeds. The angle between
             the update and the descent direction is measured as well. In a watched program it is proved where steps go up the gradient of a loss
-            of the framework's, or descend its negative, and the loss does not come down.
+            of the framework's, or descend its negative, and the loss does not come down; or where the operations of a traced step show that what is
+            minimized grows with the probability that the network gives to the data, or with its closeness to them, and with nothing else.
 
             ## When it is a false alarm
             Losses below zero are no sign of it (ELBO, Gaussian likelihood, REINFORCE), and are not looked at. Where several optimizers play against
@@ -51,9 +53,15 @@ public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(
     double _first = double.NaN, _last = double.NaN;
     Site? _step, _backward;
 
+    readonly OperationGraph _graph = new();
+    bool _trainsOtherThings;
+
+    public void Read(OperationSeen observation) => _graph.Read(observation);
+
     public void Read(OptimizerBuilt observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
+        _trainsOtherThings |= observation.Groups.Any(g => g.Strangers > 0);
         _optimizers.Add(observation.Optimizer);
         if (observation.Maximize) _maximizing.Add(observation.Optimizer);
     }
@@ -95,7 +103,7 @@ public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(
 
     protected override Verdict Unconfirmed(IReadOnlyList<ExperimentFinished> about)
     {
-        if (_climbing < limits.FewestSteps || _climbing < limits.Share * _steps || _optimizers.Count > 1 || !HasSymptom && !Rises) return base.Unconfirmed(about);
+        if (_climbing < limits.FewestSteps || _climbing < limits.Share * _steps || _optimizers.Count > 1 || !HasSymptom && !Rises) return Written() is { } written ? Found(written) : base.Unconfirmed(about);
         return Found(Finding("the loss is climbed, not descended: steps go up its gradient", EvidenceClass.Proved) with
         {
             Location = At(_step),
@@ -103,5 +111,21 @@ public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(
             Notes = [HasSymptom ? Symptom : string.Create(CultureInfo.InvariantCulture, $"the loss rose from {_first:0.####} to {_last:0.####}")],
             Fixes = ["turn the sign of the step or of the loss"],
         });
+    }
+
+    /// <summary>The formula of what is minimized has the wrong sign, in every traced step.</summary>
+    Finding? Written()
+    {
+        if (_optimizers.Count > 1 || _maximizing.Count > 0 || _trainsOtherThings || _steps < limits.FewestSteps || Vote is SingleBatchVerdict.Passes) return null;
+        LikelihoodSign.Terms[] steps = [.. _graph.Traces.Where(t => !t.IsTruncated).Select(LikelihoodSign.Of).OfType<LikelihoodSign.Terms>().Where(t => t.Right + t.Wrong > 0)];
+        if (steps.Length < 2 || !steps.All(s => s.IsClimbed)) return null;
+        return Finding($"what is minimized has the wrong sign: it grows as the network gets better, by {steps[0].What}", EvidenceClass.Proved) with
+        {
+            Location = At(steps[0].Site),
+            Related = _backward is { } backward && backward != steps[0].Site ? [new RelatedLocation(backward.File, backward.Line, "the backward pass starts here")] : [],
+            Evidence = [new("traced steps in which every known term has the wrong sign", string.Create(CultureInfo.InvariantCulture, $"{steps.Length} of {steps.Length}"), "0", "definition")],
+            Notes = [Progress.Because],
+            Fixes = ["put a minus before it: minimize the negative log-likelihood"],
+        };
     }
 }

@@ -19,7 +19,8 @@ public sealed class SoftmaxOverWrongDimension(SoftmaxOverWrongDimension.Limits l
             `softmax(dim=0)` of [batch, classes] makes each class add up to 1 over the batch: the examples compete with each other, the answer for one
             depends on its neighbours, and a batch of one is always sure of everything.
 
-            It is proved by the dimension in a traced step, or by what made the prediction and columns that sum to 1.
+            It is proved by the dimension in a traced step, of a softmax of the framework's or one written out (exponentials over their sum), or by what made the
+            prediction and columns that sum to 1.
 
             ## When it is a false alarm
             Attention over a sequence and softmax anywhere inside of the network are no concern. Contrastive losses compare N examples with N others and
@@ -58,15 +59,16 @@ public sealed class SoftmaxOverWrongDimension(SoftmaxOverWrongDimension.Limits l
                 if (Wrong(trace, i) is { } loss)
                 {
                     var operation = trace.Operations[i];
+                    var axis = AxisAt(trace, i)!.Value;
                     return Found(Text(operation.Inputs[0].Shape), EvidenceClass.Proved, operation.Phase == Phase.Evaluate ? Level.Warning : Level.Error, operation.Site, operation.Module,
-                        trace.Operations[loss].Site, new Evidence("dimension of the softmax", "0, the batch", "1, the classes", "definition"));
+                        trace.Operations[loss].Site, axis, new Evidence("dimension of the softmax", axis == 0 ? "0, the batch" : axis.ToString(CultureInfo.InvariantCulture), "1, the classes", "definition"));
                 }
 
         foreach (var guilty in Tallies.All.Where(t => t.IsAlways))
         {
             var made = MakerOf(guilty.Example) is "softmax";
             if (!made && (guilty.Yes < limits.Batches || MakerOf(guilty.Example).Length > 0 || !HasSymptom)) continue;
-            return Found(Text(guilty.Example.Input!.Shape), made ? EvidenceClass.Proved : EvidenceClass.Suspected, guilty.Train > 0 ? Level.Error : Level.Warning, guilty.Example.MadeAt, guilty.Example.MadeIn, guilty.Site,
+            return Found(Text(guilty.Example.Input!.Shape), made ? EvidenceClass.Proved : EvidenceClass.Suspected, guilty.Train > 0 ? Level.Error : Level.Warning, guilty.Example.MadeAt, guilty.Example.MadeIn, guilty.Site, 0,
                 new Evidence("batches whose columns sum to 1, and not their rows", guilty.Share, "0", "definition"));
         }
 
@@ -74,8 +76,8 @@ public sealed class SoftmaxOverWrongDimension(SoftmaxOverWrongDimension.Limits l
             : Innocent("a loss of several classes", "predictions sum to 1 over the classes, or not at all");
     }
 
-    Verdict Found(string shape, EvidenceClass evidence, Level level, Site? made, string? module, Site? called, params Evidence[] rows) =>
-        Found(Finding($"softmax of a prediction of shape {shape} runs over the examples of the batch, not over the classes", evidence, level) with
+    Verdict Found(string shape, EvidenceClass evidence, Level level, Site? made, string? module, Site? called, int axis, params Evidence[] rows) =>
+        Found(Finding($"softmax of a prediction of shape {shape} runs over {(axis == 0 ? "the examples of the batch" : $"axis {axis}")}, not over the classes", evidence, level) with
         {
             Location = At(made ?? called, module),
             Related = made is not null && called is not null ? [new RelatedLocation(called.File, called.Line, "the loss is called here")] : [],
@@ -99,7 +101,9 @@ public sealed class SoftmaxOverWrongDimension(SoftmaxOverWrongDimension.Limits l
     static int? Wrong(OperationTrace trace, int position)
     {
         var operation = trace.Operations[position];
-        if (trace.NameAt(position) is not ("softmax" or "log_softmax") || operation is not { Dimension: 0, Inputs: [{ Shape: [> 1, > 1, ..] shape }, ..] } || shape.Count == 2 && shape[0] == shape[1]) return null;
+        if (AxisAt(trace, position) is not { } axis || operation is not { Inputs: [{ Shape: [> 1, > 1, ..] shape }, ..] }) return null;
+        if (axis != 0) return IsBesideClasses(shape, axis) ? LossOf(trace, position, shape) : null;
+        if (shape.Count == 2 && shape[0] == shape[1]) return null;
         Queue<int> queue = new([position]);
         HashSet<int> seen = [position];
         while (queue.TryDequeue(out var at))
@@ -116,11 +120,37 @@ public sealed class SoftmaxOverWrongDimension(SoftmaxOverWrongDimension.Limits l
                     // Log-probabilities picked by something that is given: a cross-entropy written by hand.
                     return use;
                 }
+                else if (trace.NameAt(use) is "gather" or "index" && IsLoggedLater(trace, use)) return use;
                 else if (trace.NameAt(use) is "log" or "clamp" or "clamp_min" or "neg" or "add" && next.Inputs.Count == 1 && seen.Add(use)) queue.Enqueue(use);
             }
 
         return null;
     }
+
+    /// <summary>The framework's losses have classes on the second axis, whatever lies behind it.</summary>
+    static bool IsBesideClasses(IReadOnlyList<long> shape, int axis) => shape.Count > 2 && axis > 1 && shape[axis] > 1;
+
+    /// <summary>Position of the loss of classes that gets the result of an operation as it is, axis by axis.</summary>
+    static int? LossOf(OperationTrace trace, int position, IReadOnlyList<long> shape)
+    {
+        foreach (var use in trace.ConsumersOf(position))
+            if (trace.NameAt(use) is "nll_loss" or "cross_entropy_loss" && trace.Operations[use].Inputs is [{ } prediction, { } target, ..] && prediction.Shape.SequenceEqual(shape)
+                && target.Shape.Count == shape.Count - 1 && trace.MakerOf(prediction, use) == position) return use;
+        return null;
+    }
+
+    /// <summary>The axis that probabilities sum to 1 along, for a softmax of the framework's or one written out; null for all else.</summary>
+    static int? AxisAt(OperationTrace trace, int position)
+    {
+        var operation = trace.Operations[position];
+        if (operation.Inputs.Count == 0) return null;
+        int? axis = trace.NameAt(position) is "softmax" or "log_softmax" ? operation.Dimension : trace.SoftmaxByHand(position);
+        return axis < 0 ? axis + operation.Inputs[0].Shape.Count : axis;
+    }
+
+    /// <summary>The probabilities that were picked go into a logarithm.</summary>
+    static bool IsLoggedLater(OperationTrace trace, int position) => trace.UsesOf(position).Any(u => trace.NameAt(u) == "log"
+        || trace.NameAt(u) is "add" or "clamp" or "clamp_min" && trace.UsesOf(u).Any(v => trace.NameAt(v) == "log"));
 
     static bool IsLogarithm(OperationTrace trace, int position) => trace.NameAt(position) is "log" or "log_softmax" or "neg";
 

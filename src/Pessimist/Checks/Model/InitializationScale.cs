@@ -81,6 +81,7 @@ public sealed class InitializationScale(InitializationScale.Limits limits) : Cau
             ratio < 1 && fade >= limits.Lost ? EvidenceClass.Proved : EvidenceClass.Suspected) with
         {
             Location = At(weight.Site, weight.Name),
+            Related = [.. weight.SetBy.Where(l => l != weight.Site).Select(l => new RelatedLocation(l.File, l.Line, "perhaps set here"))],
             Evidence =
             [
                 new("standard deviation of the weights over He's", Format(ratio), string.Create(CultureInfo.InvariantCulture, $"{limits.Small} to {limits.Large}"), "convention"),

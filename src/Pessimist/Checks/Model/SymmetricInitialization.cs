@@ -71,6 +71,7 @@ public sealed class SymmetricInitialization() : CauseCheck(About), IReads<Parame
                 all ? EvidenceClass.Proved : EvidenceClass.Suspected) with
             {
                 Location = At(constant[0].Site, constant[0].Name),
+                Related = [.. constant[0].SetBy.Where(l => l != constant[0].Site).Select(l => new RelatedLocation(l.File, l.Line, "perhaps set here"))],
                 Evidence = [new("constant weight matrices", string.Create(CultureInfo.InvariantCulture, $"{constant.Length} of {weights.Length}"), all ? "at most one in a path" : "", "theory"), .. all ? [] : new Evidence[] { new("symptom", Symptom) }],
                 Fixes = ["draw the weights at random: He normal for ReLU, Glorot for tanh; zeros are for biases"],
             });

@@ -19,7 +19,7 @@ public sealed class MetricDenominatorWrong(MetricDenominatorWrong.Limits limits)
             ## How it is told
             Where the division was seen: right answers were counted over as many examples as were evaluated, and divided by the number of batches, by the
             size of another data set, or by batches times batch size. It is an error from 1 % difference on, else a note. Above 100 % a share is wrong in
-            any unit. A mean over batches of which the last one is far smaller is a note.
+            any unit, and above 1 where the source that prints it has nothing of percent. A mean over batches of which the last one is far smaller is a note.
 
             ## When it is a false alarm
             Silent are: percent; a count of pixels or words in place of examples; means over batches of about the same size.
@@ -77,7 +77,11 @@ public sealed class MetricDenominatorWrong(MetricDenominatorWrong.Limits limits)
     {
         if (!name.Contains("acc", StringComparison.OrdinalIgnoreCase)) return null;
         var highest = reports.MaxBy(r => r.Value)!;
-        return highest.Value <= 100.5 ? null : Of(highest, $"\"{name}\" is {Number(highest.Value)}, above 100 %", Level.Error, [new($"largest \"{name}\"", Number(highest.Value), "1, or 100 in percent", "definition")]);
+        // Where the program speaks of percent nowhere, a share above 1 is impossible too.
+        var shares = reports.All(r => r.IsShare || r.Value <= 1) && highest is { IsShare: true, Value: > 1.005 };
+        if (!shares && highest.Value <= 100.5) return null;
+        var finding = Of(highest, $"\"{name}\" is {Number(highest.Value)}, {(shares ? "above 1" : "above 100 %")}", Level.Error, [new($"largest \"{name}\"", Number(highest.Value), shares ? "1" : "1, or 100 in percent", "definition")]);
+        return finding with { Related = [.. highest.Divisions.Where(d => d != highest.Site).Select(d => new RelatedLocation(d.File, d.Line, "perhaps counted or divided here"))] };
     }
 
     Finding? Judge(MetricReported[] reports)

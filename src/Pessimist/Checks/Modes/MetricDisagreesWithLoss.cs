@@ -4,7 +4,7 @@ using Pessimist.Observations;
 namespace Pessimist.Checks.Modes;
 
 /// <summary>PES610 metric-disagrees-with-loss</summary>
-public sealed class MetricDisagreesWithLoss(MetricDisagreesWithLoss.Limits limits) : Check(About), IReads<MetricReported>, IReads<LossObserved>, IReads<PassObserved>
+public sealed class MetricDisagreesWithLoss(MetricDisagreesWithLoss.Limits limits) : Check(About), IReads<MetricReported>, IReads<LossObserved>, IReads<PassObserved>, IReads<OperationSeen>
 {
     public static readonly CheckInfo About = new()
     {
@@ -86,7 +86,11 @@ public sealed class MetricDisagreesWithLoss(MetricDisagreesWithLoss.Limits limit
     public void Read(MetricReported observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
-        if (!observation.Name.Contains("acc", StringComparison.OrdinalIgnoreCase) || observation is not { Counted: { } counted, Examples: { } examples } || counted > examples) return;
+        if (!observation.Name.Contains("acc", StringComparison.OrdinalIgnoreCase) || observation.Examples is not { } examples) return;
+        if (observation.Counted is null && observation is { Split: "validation" or "test", Value: >= 0 and <= 1 })
+            // A mean that was not counted, of what the program calls held-out data: of the examples that it evaluated since.
+            observation = observation with { Counted = observation.Value * examples };
+        if (observation.Counted is not { } counted || counted > examples) return;
         if (!_metrics.TryGetValue(observation.Step, out var list))
         {
             if (_metrics.Count >= MostSteps) return;
@@ -95,6 +99,14 @@ public sealed class MetricDisagreesWithLoss(MetricDisagreesWithLoss.Limits limit
 
         if (list.Count < MostSteps) list.Add(observation);
     }
+
+    public void Read(OperationSeen observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (observation is { Phase: Phase.Evaluate, Module: null, Operation: "eq" or "__eq__", Site: not null, Inputs.Count: 2 }) _compared = observation.Site;
+    }
+
+    Site? _compared;
 
     public override Verdict Conclude()
     {
@@ -115,6 +127,7 @@ public sealed class MetricDisagreesWithLoss(MetricDisagreesWithLoss.Limits limit
             $"\"{metric.Name}\" is {accuracy:0.####} where a cross-entropy of {loss:0.####} implies at least {Bound(loss):0.####}"), EvidenceClass.Proved) with
         {
             Location = Location.Of(metric.Site),
+            Related = _compared is { } line && line != metric.Site ? [new RelatedLocation(line.File, line.Line, "predictions are compared here")] : [],
             Evidence =
             [
                 new($"\"{metric.Name}\" at step {step}", accuracy.ToString("0.####", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"1 - {loss:0.####} / ln 2 = {Bound(loss):0.####}"), "theory"),

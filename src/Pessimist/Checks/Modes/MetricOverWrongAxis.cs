@@ -21,7 +21,7 @@ public sealed class MetricOverWrongAxis() : Check(About), IReads<OperationSeen>,
 
             ## How it is told
             In a traced step: an argmax or max along the batch, or along another axis than the classes, over outputs of the shape that the loss gets, whose result
-            is compared with the targets; or a comparison of predictions (N, 1) with targets (N), or the other way round.
+            is compared with the targets; an argmax along an axis of length 1; or a comparison of predictions (N, 1) with targets (N), or the other way round.
 
             ## When it is a false alarm
             Silent are: comparisons with anything but the targets of the batch, and similarities of examples with each other, as in retrieval, where both axes
@@ -72,6 +72,16 @@ public sealed class MetricOverWrongAxis() : Check(About), IReads<OperationSeen>,
                 Location = At(operation),
                 Evidence = [new($"axis of {operation.Operation}", dimension.ToString(CultureInfo.InvariantCulture), "1, the classes", "definition")],
                 Fixes = [$"use {operation.Operation}(1)"],
+            };
+        }
+
+        if (trace.NameAt(decision) == "argmax" && operation is { Dimension: { } along, Inputs: [{ Shape: { Count: > 1 } scores }, ..] } && Length(scores, along) == 1 && target.Count() > 1)
+        {
+            return Finding($"the metric takes the argmax over an axis of length 1 of outputs {Text(scores)}: every prediction is class 0", EvidenceClass.Proved) with
+            {
+                Location = At(operation),
+                Evidence = [new("length of the axis of argmax", "1", "the number of classes, 2 or more", "definition")],
+                Fixes = ["of one output for two classes, compare with a threshold: output > 0 for logits, > 0.5 for probabilities"],
             };
         }
 
@@ -135,6 +145,8 @@ public sealed class MetricOverWrongAxis() : Check(About), IReads<OperationSeen>,
 
         return null;
     }
+
+    static long Length(IReadOnlyList<long> shape, int axis) => axis < 0 ? axis + shape.Count >= 0 ? shape[axis + shape.Count] : 0 : axis < shape.Count ? shape[axis] : 0;
 
     static Location? At(OperationSeen operation) => Location.Of(operation.Site);
 

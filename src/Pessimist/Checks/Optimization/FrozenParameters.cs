@@ -84,6 +84,7 @@ public sealed class FrozenParameters(FrozenParameters.Limits limits) : RollCheck
     Finding Frozen(RollEntry[] frozen, string message, EvidenceClass evidence, string share, Level? level = null) => Finding(message, evidence, level) with
     {
         Location = At(frozen[0].Parameter.Site, frozen[0].FullName),
+        Related = [.. frozen[0].Parameter.SetBy.Where(l => l != frozen[0].Parameter.Site).Select(l => new RelatedLocation(l.File, l.Line, "perhaps frozen here"))],
         Evidence = [new("share of the network that is frozen", share, string.Create(CultureInfo.InvariantCulture, $"{limits.Share:0%}"), "convention")],
         Notes = [$"frozen: {Names(frozen)}", .. HasSymptom ? [Symptom] : Array.Empty<string>()],
         Fixes = ["switch `requires_grad` on for what is to be learned, and give it to the optimizer"],
