@@ -129,7 +129,7 @@ public sealed class LabelsMispaired(LabelsMispaired.Limits limits) : ProgramChec
         if (_examples.Columns > limits.Columns) return NotEnoughEvidence("examples of so many numbers are not alike by their numbers");
         if (!HasSymptom && !(Progress.Count >= 20 && Progress.Share >= limits.Share)) return Passed("the program learns");
         if (_sampled?.Rows != _examples.Count) _sampled = (_examples.Count, Test());
-        return _sampled.Value.Result is not { Verdict: LabelVerdict.Independent } tested ? Passed(_sampled.Value.Result.Reason)
+        return _sampled.Value.Result is not { } tested || !IsIndependent(tested) ? Passed(_sampled.Value.Result.Reason)
             : Found(Independent(tested) with
             {
                 EvidenceClass = EvidenceClass.Suspected,
@@ -139,6 +139,10 @@ public sealed class LabelsMispaired(LabelsMispaired.Limits limits) : ProgramChec
                 Notes = [Progress.Because, "inputs that carry no information about the target look the same"],
             });
     }
+
+    /// <summary>Of some hundred examples a weak dependence cannot be ruled out. Of few numbers each, a strong one, that a network could learn, would have been seen.</summary>
+    bool IsIndependent(LabelDependence tested) => tested.Verdict == LabelVerdict.Independent
+        || tested is { Verdict: LabelVerdict.NotEnoughEvidence, P: > 0.05, AssociationP: > 0.05 } && _examples is { IsWhole: true } && tested.Rows >= limits.Examples;
 
     LabelDependence Test()
     {

@@ -8,7 +8,7 @@ namespace Pessimist.Checks.Data;
 
 /// <summary>PES112 leaked-validation-data</summary>
 public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : DataCheck(About), IReads<SplitMade>,
-    IReads<BatchObserved>, IReads<LoaderBuilt>, IReads<ModuleBuilt>
+    IReads<BatchObserved>, IReads<LoaderBuilt>, IReads<ModuleBuilt>, IReads<MetricReported>
 {
     public static readonly CheckInfo About = new()
     {
@@ -25,7 +25,8 @@ public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : D
             by themselves: neither by chance, were the columns independent, nor as often as rows repeat inside the training set. For a split that this
             tool drew from one file, copies are a warning only when most of the file stands in it more than once, as after oversampling or joining a
             file with itself; fewer repetitions are a note of duplicate-examples. In a watched program, the inputs of evaluated batches are compared
-            with those of earlier training batches; where all of them were trained on, it is validation-on-training-data.
+            with those of earlier training batches; where all of them were trained on, it is validation-on-training-data, unless the training examples, of
+            numbers that do not repeat by nature, are copies of each other too: then they were copied before the split.
 
             ## When it is a false alarm
             Rows of few distinct values repeat by nature; the comparisons above are there to keep them silent.
@@ -50,6 +51,9 @@ public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : D
         /// <summary>Share of the distinct rows that stand in the file more than once, for a split drawn from one file.</summary>
         [Origin(Origin.Convention, "natural repetitions are a minority")] public double Repeated { get; init; } = 0.5;
 
+        /// <summary>Share of whole numbers in the inputs above which rows may be equal by nature.</summary>
+        [Origin(Origin.Convention)] public double Whole { get; init; } = 0.1;
+
         /// <summary>Share of the evaluated examples that were trained on, for a watched program.</summary>
         [Origin(Origin.Convention)] public double Watched { get; init; } = 0.02;
     }
@@ -64,7 +68,24 @@ public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : D
         if (observation is { Split: "test", How: "given" }) _testWasGiven = true;
     }
 
-    public void Read(BatchObserved observation) => _examples.Read(observation);
+    public void Read(BatchObserved observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _examples.Read(observation);
+        if (observation is not { Phase: Phase.Train, Inputs: [{ } input, ..] }) return;
+        _batches++;
+        // Fractions, and some of them: such rows are equal by copying only.
+        if (input.Whole < limits.Whole && input.Shape.Skip(1).Aggregate(1L, (a, b) => a * b) >= 4) _fractions++;
+    }
+
+    public void Read(MetricReported observation) => _examples.Read(observation);
+
+    long _batches, _fractions;
+
+    /// <summary>Each evaluated example is a copy of a training example, and training examples are copies of each other.</summary>
+    EvaluatedExamples.Source? Copied(IEnumerable<EvaluatedExamples.Source> sources) => _examples.Repeats < limits.Repeated || _fractions < _batches ? null
+        : sources.FirstOrDefault(s => s is { Trained: >= 20, IsAllTrained: true } && _examples.Claim(s) is not null);
+
     public void Read(LoaderBuilt observation) => _examples.Read(observation);
     public void Read(ModuleBuilt observation) => _examples.Read(observation);
 
@@ -94,6 +115,17 @@ public sealed class LeakedValidationData(LeakedValidationData.Limits limits) : D
             });
         }
 
+        if (Copied(sources) is { } copies)
+            return Found(Finding("the examples were copied before they were split: each that is evaluated was trained on", EvidenceClass.Proved) with
+            {
+                Location = Location.Of(copies.Loader?.Site),
+                Evidence =
+                [
+                    new("evaluated examples that were trained on before", string.Create(CultureInfo.InvariantCulture, $"{copies.Trained:N0} of {copies.Rows:N0}"), "0", "definition"),
+                    new("training examples that equal another one", Percent(_examples.Repeats), Percent(limits.Repeated), "convention"),
+                ],
+                Fixes = ["split before copying, oversampling or augmenting"],
+            });
         return Passed("evaluated examples were not trained on, or all of them were on purpose");
     }
 

@@ -37,6 +37,31 @@ public sealed class DetachedGraph(DetachedGraph.Limits limits) : RollCheck(About
     }
 
     readonly LoopOrder _order = new();
+    readonly OperationGraph _graph = new();
+
+    protected override void OnOperation(OperationSeen observation) => _graph.Read(observation);
+
+    /// <summary>
+    /// Where a training step cuts the graph behind parameters: an operation of which nothing asks for a gradient, though something that goes in does or
+    /// is one of them, and whose result the network goes on with.
+    /// </summary>
+    Site? CutAt(HashSet<string> cut)
+    {
+        foreach (var trace in _graph.Traces)
+            for (var i = 0; i < trace.Operations.Count; i++)
+            {
+                var operation = trace.Operations[i];
+                if (operation is not { Phase: not Phase.Evaluate, Site: { } site, Outputs: [{ RequiresGrad: false } output, ..] } || output.Count() < 2 || !OperationNames.IsFloating(output.DType)) continue;
+                if (!operation.Inputs.Any(x => x.RequiresGrad) || !DependsOn(trace, operation, i, cut)) continue;
+                if (trace.Operations.Skip(i + 1).Any(o => o.Outputs.Any(x => x.RequiresGrad) && o.Phase != Phase.Evaluate)) return site;
+            }
+
+        return null;
+    }
+
+    static bool DependsOn(OperationTrace trace, OperationSeen operation, int position, HashSet<string> cut) => operation.Inputs.Any(x =>
+        trace.Ancestor(x, position, a => OperationTrace.IsParameter(a) && cut.Contains(a.Role!["parameter ".Length..])) is not null);
+
 
     protected override void OnLoop(LoopEvent observation) => _order.Read(observation);
 
@@ -78,10 +103,15 @@ public sealed class DetachedGraph(DetachedGraph.Limits limits) : RollCheck(About
     Finding Cut(RollEntry[] cut, RollEntry[] network)
     {
         var next = network.FirstOrDefault(e => e.GetsGradient);
+        var at = CutAt([.. cut.Select(c => c.FullName)]);
         return Finding($"no gradient reaches {DidYouMean.List(cut.Select(p => p.FullName), 6)}", EvidenceClass.Proved) with
         {
             Location = At((next ?? cut[^1]).Parameter.Site, (next ?? cut[^1]).FullName),
-            Related = cut[^1].Parameter.Site is { } site && next is not null ? [new RelatedLocation(site.File, site.Line, "the last that gets no gradient")] : [],
+            Related =
+            [
+                .. at is null ? Array.Empty<RelatedLocation>() : [new RelatedLocation(at.File, at.Line, "the graph is cut here")],
+                .. cut[^1].Parameter.Site is { } site && next is not null ? [new RelatedLocation(site.File, site.Line, "the last that gets no gradient")] : Array.Empty<RelatedLocation>(),
+            ],
             Evidence = [new("parameters without a gradient", string.Create(CultureInfo.InvariantCulture, $"{cut.Length} of {network.Length}, from the input on"), "0", "definition")],
             Fixes = [next is null ? "the loss does not depend on any parameter: look for detach, no_grad or a new tensor in the loss"
                 : $"look between {cut[^1].FullName} and {next.FullName} for what cuts the graph; or switch their gradients off on purpose"],

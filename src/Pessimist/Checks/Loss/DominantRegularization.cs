@@ -51,6 +51,7 @@ public sealed class DominantRegularization(DominantRegularization.Limits limits)
     readonly HashSet<string> _places = new(StringComparer.Ordinal);
     readonly Queue<(long Step, double Value)> _open = [];
     LossObserved? _loss;
+    Site? _backward;
 
     protected override void OnLoss(LossObserved observation)
     {
@@ -67,6 +68,7 @@ public sealed class DominantRegularization(DominantRegularization.Limits limits)
     {
         ArgumentNullException.ThrowIfNull(observation);
         if (observation is not { Action: LoopAction.Backward, Loss: { } total } || !_open.TryDequeue(out var open) || open.Step != observation.Step) return;
+        _backward = observation.Site;
         if (_shares.Count < Most && double.IsFinite(total) && total > 0 && open.Value >= 0) _shares.Add((total - open.Value) / total);
     }
 
@@ -84,6 +86,7 @@ public sealed class DominantRegularization(DominantRegularization.Limits limits)
         return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"{share:0 %} of what is minimized is a penalty at first, and the loss of the data does not fall"), EvidenceClass.Suspected) with
         {
             Location = At(_loss.Site),
+            Related = _backward is { } backward && backward != _loss.Site ? [new RelatedLocation(backward.File, backward.Line, "what is minimized goes backward here")] : [],
             Evidence =
             [
                 new("share of the penalty in the first steps", string.Create(CultureInfo.InvariantCulture, $"{share:0.0 %}"), string.Create(CultureInfo.InvariantCulture, $"{limits.Share:0.0 %}"), "published"),

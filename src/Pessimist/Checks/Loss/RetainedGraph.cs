@@ -55,7 +55,7 @@ public sealed class RetainedGraph(RetainedGraph.Limits limits) : GraphCheck(Abou
                 var operation = trace.Operations[i];
                 if (trace.NameAt(i) is not "add" || operation.Phase == Phase.Evaluate || !string.IsNullOrEmpty(operation.Module) || operation.Outputs is not [{ RequiresGrad: true } sum, ..] || sum.Count() != 1) continue;
                 // What goes on into further arithmetic may yet go backward; what is read as a number is only printed.
-                if (trace.ConsumersOf(i).Any() || !operation.Inputs.Any(x => IsKept(x) && trace.MakerOf(x, i) is null) || !operation.Inputs.Any(x => IsKept(x) && WentBackward(x, trace.Step))) continue;
+                if (trace.ConsumersOf(i).Any() || !operation.Inputs.Any(x => IsKept(x) && trace.MakerOf(x, i) is null) || !operation.Inputs.Any(x => IsKept(x) && WentBackward(Unscaled(trace, x, i), trace.Step))) continue;
                 return Found(operation.Site, new Evidence("loss that went backward already, added with its graph", operation.Operation, "loss.item()", "definition"));
             }
 
@@ -65,6 +65,10 @@ public sealed class RetainedGraph(RetainedGraph.Limits limits) : GraphCheck(Abou
             return Found(growing[^1].Holder!.Site, new Evidence(growing[^1].Holder!.What, string.Create(CultureInfo.InvariantCulture, $"{growing[0].Holder!.Count} after step {growing[0].Step}, {growing[^1].Holder!.Count} after step {growing[^1].Step}"), "constant", "definition"));
         return Passed("no loss is kept with its graph");
     }
+
+    /// <summary>A loss times the size of its batch, as meters sum it, is that loss.</summary>
+    static TensorFacts Unscaled(OperationTrace trace, TensorFacts tensor, int before) =>
+        trace.MakerOf(tensor, before) is { } maker && trace.NameAt(maker) is ("mul" or "div") && trace.Operations[maker].Inputs is [{ } only] ? only : tensor;
 
     static bool IsKept(TensorFacts tensor) => tensor is { RequiresGrad: true, Id: not null } && tensor.Leaf != true && tensor.Count() == 1 && !OperationTrace.IsParameter(tensor);
 

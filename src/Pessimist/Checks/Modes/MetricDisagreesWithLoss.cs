@@ -103,7 +103,7 @@ public sealed class MetricDisagreesWithLoss(MetricDisagreesWithLoss.Limits limit
     public void Read(OperationSeen observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
-        if (observation is { Phase: Phase.Evaluate, Module: null, Operation: "eq" or "__eq__", Site: not null, Inputs.Count: 2 }) _compared = observation.Site;
+        if (observation is { Phase: Phase.Evaluate, Module: null or "", Operation: "eq" or "__eq__", Site: not null, Inputs.Count: 2 }) _compared = observation.Site;
     }
 
     Site? _compared;

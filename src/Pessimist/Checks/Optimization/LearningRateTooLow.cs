@@ -60,8 +60,9 @@ public sealed class LearningRateTooLow(LearningRateTooLow.Limits limits) : RateC
     {
         if (about.Any(e => e.Outcome == ExperimentOutcome.Refuted) || _sizes.Count < limits.FewestSteps) return base.Unconfirmed(about);
         var ratio = _sizes.LastRatio;
-        // A rate that still rises is a warm-up; one that has fallen is another finding.
-        var settled = _rates.Seen == 0 || _rates.Latest > 0.1 * _rates.Highest && _rates.Highest <= 1.5 * _rates.Start;
+        // A rate that still rises is a warm-up; one that has fallen is another finding, unless its first steps were as short.
+        if (_rates.Seen > 0 && _rates.Latest <= 0.1 * _rates.Highest && _rates.Highest <= 1.5 * _rates.Start && _sizes.FirstRatio < limits.UpdateRatio) ratio = _sizes.FirstRatio;
+        var settled = _rates.Seen == 0 || _rates.Highest <= 1.5 * _rates.Start && (_rates.Latest > 0.1 * _rates.Highest || _sizes.FirstRatio < limits.UpdateRatio);
         return Progress.State != ProgressState.Stuck && !Fails || !HasSymptom || ratio >= limits.UpdateRatio ? Passed(string.Create(CultureInfo.InvariantCulture, $"a step moves the weights by {ratio:0.#e0} of their norm"))
             : !settled ? NotEnoughEvidence("the learning rate is scheduled, and has not settled")
             : Found(Finding(string.Create(CultureInfo.InvariantCulture, $"a step moves the weights by {ratio:0.#e0} of their norm{(_rates.Seen > 0 ? $": the learning rate {Format(_rates.Latest)} may be too low" : ": the learning rate may be too low")}"),

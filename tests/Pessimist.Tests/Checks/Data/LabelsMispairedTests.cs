@@ -18,7 +18,7 @@ public sealed class LabelsMispairedTests
         float[] values = [.. clusters.SelectMany(c => new[] { 4 * (c % 3) + (float)random.NextDouble(), 4 * (c / 3) + (float)random.NextDouble() })];
         int Cluster(int row) => clusters[((row % rows) + rows) % rows];
         var dependence = LabelDependenceTest.ForClasses(new FeatureMatrix(values, 2), [.. Enumerable.Range(0, rows).Select(i => label(Cluster, i))]);
-        return Judge(new LabelsMispaired(), Healthy(), new LabelsTested(dependence));
+        return Judge(new LabelsMispaired(new()), Healthy(), new LabelsTested(dependence));
     }
 
     [Fact]
@@ -62,6 +62,6 @@ public sealed class LabelsMispairedTests
     {
         var random = new Random(9);
         Test((_, _) => random.Next(Clusters), 60).ShouldLackEvidence();
-        Judge(new LabelsMispaired(), Healthy()).ShouldLackEvidence();
+        Judge(new LabelsMispaired(new()), Healthy()).ShouldLackEvidence();
     }
 }
