@@ -194,7 +194,8 @@ class Trace:
         if self._keeps and outputs:
             for output in outputs:
                 self.results.append((weakref.ref(output), name, output.numel() * output.element_size(), given["site"]))
-        if self.non_finite is None and any(f.get("nonFinite") for f in made) and all(not f.get("nonFinite") for f in given["inputs"]):
+        # What joins a batch is given more than is looked at: a NaN in it was there before.
+        if self.non_finite is None and name not in ("stack", "cat") and any(f.get("nonFinite") for f in made) and all(not f.get("nonFinite") for f in given["inputs"]):
             self.non_finite = record
 
     def gradient(self, outputs: Sequence[Tensor], inputs: Sequence[Tensor], gradients: Sequence[Any]) -> None:
@@ -268,7 +269,7 @@ class Trace:
                 return None
             bad = next((f for f in record["inputs"] if not self._is_clean(f, record["operation"])), None)
             if bad is None:
-                return record
+                return None if record["operation"] in ("stack", "cat") else record
             number, before = bad.get("id"), record["index"]
         return None
 

@@ -78,7 +78,8 @@ public sealed class HeldOutPasses
     public bool Repeats(long step)
     {
         if (!_steps.TryGetValue(step, out var evaluation)) return false;
-        if (evaluation.Repeated) return true;
+        // Several networks may be evaluated on the same data, such as one and its moving average.
+        if (evaluation.MostTimes > Math.Max(1, _passes.Where(p => p.Step == step).Select(p => p.Model).Distinct().Count())) return true;
         long batches = 0;
         foreach (var loader in evaluation.Loaders)
         {
@@ -99,16 +100,23 @@ public sealed class HeldOutPasses
     sealed class Evaluation
     {
         readonly List<string> _unknown = [];
-        readonly HashSet<string> _batches = [];
+        readonly Dictionary<string, int> _batches = [];
         bool _hasUnknown;
 
         public HashSet<int> Loaders { get; } = [];
         public bool Judged { get; set; }
-        public bool Repeated { get; set; }
+
+        /// <summary>How often the batch that was seen most often went in.</summary>
+        public int MostTimes { get; private set; }
 
         public void Add(BatchObserved batch)
         {
-            if (batch.Inputs is [{ Hash: { } hash }, ..] && !_batches.Add(hash)) Repeated = true;
+            if (batch.Inputs is [{ Hash: { } hash }, ..])
+            {
+                var times = _batches[hash] = _batches.GetValueOrDefault(hash) + 1;
+                MostTimes = Math.Max(MostTimes, times);
+            }
+
             if (batch.Loader is { } loader)
             {
                 Loaders.Add(loader);

@@ -13,6 +13,7 @@ public sealed class StepSizes
     readonly Dictionary<string, (double First, double Last)> _norms = [];
     readonly List<double> _head = [];
     readonly Queue<double> _tail = [];
+    readonly List<double> _pulls = [];
 
     /// <summary>Sampled steps with an update ratio.</summary>
     public int Count { get; private set; }
@@ -28,6 +29,8 @@ public sealed class StepSizes
             if (_norms.TryGetValue(weight.Name, out var norms)) _norms[weight.Name] = (norms.First, weight.Weight);
             else if (_norms.Count < Most) _norms[weight.Name] = (weight.Weight, weight.Weight);
 
+        double[] pulls = [.. weights.Where(w => w is { Gradient: > 0, Weight: > 0 }).Select(w => w.Weight / w.Gradient!.Value).Where(double.IsFinite)];
+        if (pulls.Length > 0 && _pulls.Count < Head) _pulls.Add(Trend.Quantile(pulls, 0.5));
         double[] ratios = [.. weights.Where(w => w is { Gradient: > 0, Update: not null, Weight: > 0 }).Select(w => w.Update!.Value / w.Weight).Where(double.IsFinite)];
         if (ratios.Length == 0) return;
         var median = Trend.Quantile(ratios, 0.5);
@@ -42,6 +45,9 @@ public sealed class StepSizes
 
     /// <summary>The same over the last sampled steps.</summary>
     public double LastRatio => _tail.Count == 0 ? double.NaN : Trend.Quantile([.. _tail.Skip(_tail.Count / 2)], 0.5);
+
+    /// <summary>|weight| / |gradient|, median over weights, then over the first sampled steps: times the decay, its pull over that of the loss; NaN without any.</summary>
+    public double FirstPull => _pulls.Count == 0 ? double.NaN : Trend.Quantile(_pulls, 0.5);
 
     /// <summary>Norm of the weights now over that at the first sampled step, median over weights; NaN without any.</summary>
     public double Shrunk

@@ -40,11 +40,15 @@ public sealed class InputNotFinite() : DataCheck(About), IReads<BatchObserved>, 
         ArgumentNullException.ThrowIfNull(observation);
         _anyBatch = true;
         // What another network made is no data: that its values are not finite is a consequence. It asks for gradients, or follows finite data in its step.
-        var isBad = observation.Inputs is [{ NonFinite: > 0 }, ..] || observation.Target?.NonFinite > 0;
+        var isBad = Bad(observation) is not null || observation.Inputs is [{ NonFinite: > 0 }, ..];
         if (!isBad) _finiteAt[observation.Phase] = observation.Step;
         else if (_finiteAt.TryGetValue(observation.Phase, out var step) && step == observation.Step) return;
-        if (_bad is null && (observation.Inputs is [{ NonFinite: > 0, RequiresGrad: false }, ..] || observation.Target is { NonFinite: > 0, RequiresGrad: false })) _bad = observation;
+        if (_bad is null && Bad(observation) is not null) _bad = observation;
     }
+
+    /// <summary>The input, or else the target, that holds something which is no number; further inputs may be masks of negative infinities and zeros.</summary>
+    static TensorFacts? Bad(BatchObserved batch) => batch.Inputs is [{ NonFinite: > 0, RequiresGrad: false } first, ..] ? first
+        : batch.Inputs.Skip(1).FirstOrDefault(t => t is { NonFinite: > 0, RequiresGrad: false, Std: > 0 }) ?? (batch.Target is { NonFinite: > 0, RequiresGrad: false } target ? target : null);
 
     public void Read(LossObserved observation)
     {
@@ -81,8 +85,8 @@ public sealed class InputNotFinite() : DataCheck(About), IReads<BatchObserved>, 
         if (_bad is not { } bad) return Passed("every recorded batch is finite");
         bool? told = _finiteLosses.TryGetValue(bad.Step, out var finite) ? finite : null;
         if (!_notFiniteAfter && told != false) return _finiteAfter || told == true ? Passed("a batch has values that are not finite, and the loss stays finite: the program deals with them") : NotEnoughEvidence("a batch has values that are not finite; the loss was not seen");
-        var isInput = bad.Inputs is [{ NonFinite: > 0 }, ..];
-        var facts = isInput ? bad.Inputs[0] : bad.Target!;
+        var facts = Bad(bad)!;
+        var isInput = facts != bad.Target;
         return Found(Finding($"{Count(facts.NonFinite!.Value, "value")} of {(isInput ? "the input" : "the target")} {(facts.NonFinite == 1 ? "is" : "are")} not finite, first in the batch of step {bad.Step}", EvidenceClass.Proved) with
         {
             Location = bad.Site is { } site ? new Location(site.File, site.Line, site.Function) : null,

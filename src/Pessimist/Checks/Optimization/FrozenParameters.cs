@@ -5,7 +5,7 @@ using Pessimist.Signals;
 namespace Pessimist.Checks.Optimization;
 
 /// <summary>PES509 frozen-parameters</summary>
-public sealed class FrozenParameters(FrozenParameters.Limits limits) : RollCheck(About)
+public sealed class FrozenParameters(FrozenParameters.Limits limits) : RollCheck(About), IReads<ExceptionRaised>
 {
     public static readonly CheckInfo About = new()
     {
@@ -13,7 +13,7 @@ public sealed class FrozenParameters(FrozenParameters.Limits limits) : RollCheck
         Name = "frozen-parameters",
         Level = Level.Warning,
         Summary = "requires_grad is off where learning is needed",
-        Explains = ["PES502", "PES607", "PES611", "PES901", "PES904", "PES910"],
+        Explains = ["PES309", "PES502", "PES607", "PES611", "PES901", "PES904", "PES910"],
         Docs = """
             ## Why it matters
             What does not ask for gradients stays as it is. That is wanted for a pre-trained backbone under a new head, and a mistake for the head, or
@@ -35,6 +35,9 @@ public sealed class FrozenParameters(FrozenParameters.Limits limits) : RollCheck
     }
 
     long _steps;
+    bool _refused;
+
+    public void Read(ExceptionRaised observation) => _refused |= Crashes.KindOf(observation) == CrashKind.NoGradient;
 
     protected override void OnLoop(LoopEvent observation)
     {
@@ -46,7 +49,7 @@ public sealed class FrozenParameters(FrozenParameters.Limits limits) : RollCheck
         var all = Roll.Entries.Where(e => e.Parameter is { AliasOf: null, Registered: true }).ToArray();
         if (all.Length == 0) return NotEnoughEvidence("no parameter was observed");
         if (all.All(e => e.Parameter.RequiresGradient)) return Passed("no parameter is frozen");
-        if (_steps == 0) return NotEnoughEvidence("no optimizer step was seen");
+        if (_steps == 0 && !_refused) return NotEnoughEvidence("no optimizer step was seen");
         if (all.All(e => !e.Parameter.RequiresGradient))
             return Roll.Optimizers.Values.Any(o => o.Groups.Any(g => g.Strangers > 0)) ? NotApplicable("the optimizer trains something else than the networks")
                 : Roll.Optimizers.Count == 0 ? NotEnoughEvidence("every parameter is frozen, and nobody saw what is optimized")

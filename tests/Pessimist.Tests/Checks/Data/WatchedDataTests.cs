@@ -112,6 +112,11 @@ public sealed class WatchedDataTests
     }
 
     [Fact]
+    public void A_second_input_counts_as_well() =>
+        Finite(Bad(5) with { Inputs = [Tensor(8, 4), Tensor(8, 8) with { NonFinite = 20, Std = 1 }] }, LossCall(5, Phase.Train, double.NaN)).ShouldBeOfType<Verdict.Found>()
+            .Finding.Message.ShouldStartWith("20 values of the input");
+
+    [Fact]
     public void A_program_that_deals_with_NaN_and_masks_of_their_own_are_silent()
     {
         Finite(Bad(5), LossCall(5, Phase.Train, 0.7)).ShouldBeOfType<Verdict.Passed>();

@@ -61,6 +61,13 @@ public sealed class EvaluationInTrainModeTests
     }
 
     [Fact]
+    public void Two_networks_on_the_same_data_are_no_average_over_masks()
+    {
+        IEnumerable<Observation> Both(long step) => Validate(step, training: true).SelectMany(o => o is PassObserved p ? [p] : new[] { o, o }).Append(Pass(step, Phase.Evaluate, training: true, model: 1));
+        Of(Epochs(3, Both)).ShouldBeOfType<Verdict.Found>();
+    }
+
+    [Fact]
     public void A_running_accuracy_of_the_training_batch_is_no_evaluation() =>
         Of(Epochs(2, step => [Batch(step, Phase.Evaluate, TrainLoader, Enumerable.Range(0, 8)), Pass(step, Phase.Evaluate, training: true)]))
             .ShouldBeOfType<Verdict.NotEnoughEvidence>();

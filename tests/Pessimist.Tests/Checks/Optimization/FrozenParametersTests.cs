@@ -17,6 +17,14 @@ public sealed class FrozenParametersTests
             f => f.EvidenceClass.ShouldBe(EvidenceClass.Proved), f => f.Level.ShouldBe(Level.Warning), f => f.Location!.File.ShouldBe("net.py"));
 
     [Fact]
+    public void Everything_frozen_is_why_the_backward_pass_is_refused()
+    {
+        ExceptionRaised refused = new() { Type = "RuntimeError", Message = "element 0 of tensors does not require grad and does not have a grad_fn", Stack = [new Site("train.py", 58)] };
+        Diagnose([Optimizer(0, "Adam", "a", "b"), Frozen("a"), Frozen("b"), refused]).FindingOf(Name).ShouldNotBeNull().EvidenceClass.ShouldBe(EvidenceClass.Proved);
+        Diagnose([Optimizer(0, "Adam", "a", "b"), Parameter("a", null, [0]), Parameter("b", null, [0]), refused]).FindingOf(Name).ShouldBeNull();
+    }
+
+    [Fact]
     public void A_frozen_head_or_a_frozen_body_is_a_suspicion_with_a_symptom()
     {
         Diagnose([Optimizer(0, "Adam", "body"), Parameter("body", 1, [0]), Frozen("head"), .. Loop(30, loss: StaysAtGuessing)]).FindingOf(Name).ShouldNotBeNull().Message.ShouldStartWith("the last layer (head) is frozen");

@@ -51,6 +51,18 @@ public sealed class StepSizeTests
     public void A_warm_up_that_has_just_begun_is_not_too_low() =>
         Diagnose([.. Steps(1e-6), .. Loop(60, loss: StaysAtGuessing, rate: step => 1e-6 * (step + 1))]).VerdictOf(Low).ShouldBeOfType<Verdict.NotEnoughEvidence>();
 
+    [Theory]
+    [InlineData("Adam", 5, true)]
+    [InlineData("AdamW", 5, false)]
+    [InlineData("Adam", 0.01, false)]
+    public void A_decay_that_outweighs_the_gradient_from_the_start_is_a_suspicion_with_a_symptom(string optimizer, double decay, bool suspected)
+    {
+        var program = new List<Observation> { Decays(decay) with { Type = optimizer } };
+        program.AddRange(Steps(1e-3));
+        Diagnose([.. program, .. Loop(60, loss: StaysAtGuessing)]).VerdictOf(Decay).ShouldBeOfType(suspected ? typeof(Verdict.Found) : typeof(Verdict.Passed));
+        Diagnose([.. program, .. Loop(60)]).VerdictOf(Decay).ShouldBeOfType<Verdict.Passed>();
+    }
+
     static OptimizerBuilt Decays(double decay) => Optimizer(0, "SGD") with { Groups = [new OptimizerGroup(0.1, ["fc.weight"], decay)] };
 
     [Fact]
