@@ -1,5 +1,6 @@
 using Pessimist.Engine.Replay;
 using Pessimist.Engine.Watching;
+using Pessimist.Evaluation;
 using Pessimist.Experiments;
 using Pessimist.Observations;
 using Pessimist.Runs;
@@ -40,11 +41,12 @@ public static class ProgramDiagnosis
             // What fails in a changed step, or in one that fails as it is, is the program's own: what was recorded of it counts.
             try
             {
-                if (MayBeSick(run))
-                {
-                    said?.Invoke("looking closer at a program that does not learn");
-                    foreach (var observation in subject.LookCloser()) run.Add(observation);
-                }
+                var sick = MayBeSick(run);
+                said?.Invoke(sick ? "looking closer at a program that does not learn" : "looking closer at its data");
+                // A program that gets better on examples that are new to it has labels that belong to them, whatever a test of neighbours sees.
+                var predicts = PredictsNewExamples(run, subject.Facts.BatchSize);
+                foreach (var observation in subject.LookCloser(sick))
+                    if (observation is not LabelsTested { Dependence.Verdict: not LabelVerdict.Depends } || !predicts) run.Add(observation);
 
                 Overfit(subject, run, said, overfit, cancel);
             }
@@ -115,6 +117,18 @@ public static class ProgramDiagnosis
     /// <summary>It does not learn, or not far, on a loss whose height says something.</summary>
     static bool MayBeSick(Run run) => Progress(run) is var progress
         && (progress.HasSymptom || progress is { State: ProgressState.Unclear, Guess: not null } || progress is { State: ProgressState.Learns, Share: > 0.5 });
+
+    /// <summary>Examples of which a program that can predict them predicts some by the end.</summary>
+    const int NewExamples = 2000;
+
+    /// <summary>The loss falls clearly below what knowing nothing costs while examples come for the first time: in the first 2,000, or in the first epoch.</summary>
+    static bool PredictsNewExamples(Run run, int batch)
+    {
+        if (batch < 1 || Progress(run).Guess is not (> 0 and var nothing)) return false;
+        var examples = run.Observations.OfType<LoaderBuilt>().FirstOrDefault()?.Examples is { } loaded and > 0 ? Math.Min(NewExamples, loaded) : NewExamples / 4;
+        double[] losses = [.. run.Observations.OfType<LoopEvent>().Where(l => l is { Action: LoopAction.Backward, Loss: not null } && l.Step < examples / batch).Select(l => l.Loss!.Value)];
+        return losses.Length >= 4 && Trend.Quantile(losses[(losses.Length * 2 / 3)..], 0.5) < 0.9 * nothing;
+    }
 
     static TrainingProgress Progress(Run run) => TrainingProgress.Of(run.Observations);
 }

@@ -5,16 +5,18 @@ using Pessimist.Torch;
 
 namespace Pessimist.Engine.Replay;
 
-/// <summary>Tests of a program that does not learn. A healthy one may mix examples (a graph network) or ignore labels (an autoencoder) on purpose,
-/// so they are for programs with a symptom only.</summary>
+/// <summary>Tests of a program's data and of its first step. A healthy one may mix examples (a graph network) or ignore labels (an autoencoder) on purpose,
+/// so some are for programs with a symptom only.</summary>
 static class CloserLook
 {
     const int MostRows = 2000;
     const long MostValues = 4_000_000;
 
-    public static IEnumerable<Observation> At(Recording recording)
+    /// <param name="sick">The program does not learn, or not far.</param>
+    public static IEnumerable<Observation> At(Recording recording, bool sick)
     {
-        if (recording.TargetsUnused)
+        if (FutureSeen.At(recording) is { } future) yield return future;
+        if (sick && recording.TargetsUnused)
             yield return new ExperimentFinished
             {
                 Id = "target-use",
@@ -26,7 +28,8 @@ static class CloserLook
                 Site = recording.Moves.OfType<BackwardMove>().FirstOrDefault()?.Site,
             };
         foreach (var labels in Labels(recording)) yield return labels;
-        if (BatchAxis(recording) is { } axis) yield return axis;
+        // Rows that a loader shuffles, or that are picked from a table, have nothing to do with each other; nodes of a graph come all at once.
+        if ((sick || recording.Loader is { Shuffles: true } || recording is { Loader: null, Rows: not null }) && BatchAxis(recording) is { } axis) yield return axis;
     }
 
     /// <summary>Numbers that may be multiplied in one pass over the examples, for the doubts about labels.</summary>
@@ -36,18 +39,18 @@ static class CloserLook
 
     static List<Observation> Labels(Recording recording)
     {
-        if (recording.Data is not { Count: >= 20 } data || data.Inputs.IsDisposed || !data.Inputs.DType.IsFloatingPoint() || data.Inputs.Rank < 2) return [];
+        if (recording.Rows is not var (all, targets) || all.IsDisposed || targets.IsDisposed || all.Rank < 2 || all.Size(0) < 20 || !all.DType.IsFloatingPoint()) return [];
         using var scope = Scope.New();
         using var noGrad = Autograd.NoGrad();
-        var rows = Math.Min(data.Count, MostRows);
-        if (data.Inputs.Numel / data.Count * rows > MostValues) return [];
-        var inputs = data.Inputs.Narrow(0, 0, rows).Reshape(rows, -1).To(Device.Cpu, DType.Float32);
+        var rows = (int)Math.Min(all.Size(0), MostRows);
+        if (all.Numel / all.Size(0) * rows > MostValues) return [];
+        var inputs = all.Narrow(0, 0, rows).Reshape(rows, -1).To(Device.Cpu, DType.Float32);
         var scale = inputs.Std([0], keepDim: true);
         var normal = ((inputs - inputs.Mean([0], keepDim: true)) / (scale + 1e-6)).Contiguous();
         var values = normal.ToArray<float>();
         if (!values.All(float.IsFinite)) return [];
         var features = new FeatureMatrix(values, (int)normal.Size(1));
-        var target = data.Targets.Narrow(0, 0, rows);
+        var target = targets.Narrow(0, 0, rows);
         if (target.Numel != rows) return [];
         if (target.DType.IsFloatingPoint())
         {
@@ -56,7 +59,30 @@ static class CloserLook
         }
 
         int[] classes = [.. target.Reshape(-1).To(Device.Cpu, DType.Int64).ToArray<long>().Select(c => (int)c)];
-        return classes.Distinct().Skip(1).Any() ? [new LabelsTested(LabelDependenceTest.ForClasses(features, classes)), .. Doubts(features, classes)] : [];
+        return classes.Distinct().Skip(1).Any() ? [new LabelsTested(LabelDependenceTest.ForClasses(features, classes)), .. Doubts(features, classes), .. Renamed(all.Rank, features, classes)] : [];
+    }
+
+    /// <summary>Rows in which a mapping one to one proves anything.</summary>
+    const int FewestMapped = 50;
+
+    /// <summary>Columns of a table of which each value stands for one class, and each class for one value.</summary>
+    static IEnumerable<Observation> Renamed(int rank, FeatureMatrix features, int[] classes)
+    {
+        if (rank != 2 || features.Columns < 2 || classes.Length < FewestMapped) yield break;
+        for (var column = 0; column < features.Columns; column++)
+        {
+            Dictionary<float, int> ofValue = [];
+            Dictionary<int, float> ofClass = [];
+            var isOne = true;
+            for (var row = 0; row < classes.Length && isOne; row++)
+            {
+                var value = features.Values[row * features.Columns + column];
+                isOne = ofValue.TryAdd(value, classes[row]) || ofValue[value] == classes[row];
+                isOne &= ofClass.TryAdd(classes[row], value) || ofClass[classes[row]] == value;
+            }
+
+            if (isOne) yield return new ColumnRenamed(column, ofClass.Count, classes.Length);
+        }
     }
 
     static IEnumerable<Observation> Doubts(FeatureMatrix features, int[] classes)

@@ -38,6 +38,12 @@ sealed class Recording : IDisposable
     public TensorDataset? Data { get; set; }
     public Tensor? Targets { get; set; }
 
+    /// <summary>All examples, row by row, and their targets: of <see cref="Data"/>, or the tensors that a batch was cut out of. Null where they are not known.</summary>
+    public (Tensor Inputs, Tensor Targets)? Rows { get; set; }
+
+    /// <summary>The loader of the first batch; null for batches made otherwise.</summary>
+    public Loader? Loader { get; set; }
+
     /// <summary>No operation that leads to a gradient reads the targets of the batch.</summary>
     public bool TargetsUnused { get; set; }
 

@@ -62,12 +62,13 @@ public sealed class ReplaySubject : ISubject
         return subject;
     }
 
-    /// <summary>What tells more about a program that does not learn: whether its labels belong to its inputs, whether examples mix, whether the loss
-    /// reads the targets.</summary>
-    public IReadOnlyList<Observation> LookCloser()
+    /// <summary>What tells more about a program: whether its labels belong to its inputs, whether examples mix, whether it sees what it is to predict, whether
+    /// the loss reads the targets.</summary>
+    /// <param name="sick">It does not learn, or not far.</param>
+    public IReadOnlyList<Observation> LookCloser(bool sick = true)
     {
         List<Observation> found = [];
-        Record(_program, 0, recording => found.AddRange(CloserLook.At(recording)));
+        Record(_program, 0, recording => found.AddRange(CloserLook.At(recording, sick)));
         return found;
     }
 

@@ -29,11 +29,13 @@ sealed class StepRecorder : Watcher
     readonly Dictionary<Tensor, int> _externals = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Module, string> _paths = new(ReferenceEqualityComparer.Instance);
     readonly Stack<string> _modules = new();
+    readonly CutRows _cutFrom = new();
     readonly List<Optimizer> _optimizers = [];
     readonly HashSet<Optimizer> _stepped = [];
     int _next;
     int _unnamed;
     int _backwards;
+    Tensor? _inputs;
     bool _recordingNow;
     bool _done;
     bool _inside;
@@ -64,6 +66,7 @@ sealed class StepRecorder : Watcher
             {
                 Keep(module);
                 _recording.Input ??= SourceOf(input);
+                _inputs ??= _cutFrom.Of(input);
             }
         }
 
@@ -73,7 +76,7 @@ sealed class StepRecorder : Watcher
 
     protected override Batch? OnBatch(Loader loader, Batch batch, int epoch, int index)
     {
-        if (!_recordingNow && !_done) (_recording.Data, _recording.Targets) = (loader.Data, batch.Targets);
+        if (!_recordingNow && !_done) (_recording.Data, _recording.Targets, _recording.Loader) = (loader.Data, batch.Targets, loader);
         return null;
     }
 
@@ -89,6 +92,7 @@ sealed class StepRecorder : Watcher
     protected override Tensor? OnOperator(Operator op, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results)
     {
         if (_inside || _done || s_steps.Contains(op.Name)) return null;
+        if (_modules.Count == 0) _cutFrom.Add(op, args, results);
         if (_modules.Count == 0 && Autograd.IsEnabled && Touches(args)) BeginOrEnd(args);
         // The memory of an empty tensor is written behind our back: it counts as come from outside, with what it holds at its first use.
         if (!_recordingNow || op.Name.StartsWith("aten::empty", StringComparison.Ordinal)) return null;
@@ -186,6 +190,7 @@ sealed class StepRecorder : Watcher
         _recordingNow = false;
         var targets = _recording.Targets is { } y && _externals.TryGetValue(y, out var index) ? index : -1;
         _recording.Prune();
+        _recording.Rows = _recording.Data is { } data ? (data.Inputs, data.Targets) : RowsOf();
         _recording.TargetsUnused = _recording.Targets is not null
             && (targets < 0 || !_recording.Operators.Any(m => m.Tensors.Values.SelectMany(s => s).Any(s => s is External e && e.Index == targets)));
         SeesOperators = false;
@@ -200,6 +205,19 @@ sealed class StepRecorder : Watcher
         }
 
         throw new StopProgramException();
+    }
+
+    /// <summary>The tensors that inputs and targets of the batch were cut out of, row by row, when they have equally many rows.</summary>
+    (Tensor Inputs, Tensor Targets)? RowsOf()
+    {
+        if (_inputs is not { IsDisposed: false, Rank: > 1 } inputs || LossCall.Of(_recording).Target is not { } target) return null;
+        var targets = target switch
+        {
+            External e => _externals.FirstOrDefault(x => x.Value == e.Index).Key is { } own ? _cutFrom.Of(own) : null,
+            Made m => _made.FirstOrDefault(x => x.Value == m.Id).Key is { } own ? _cutFrom.Of(own) : null,
+            _ => null,
+        };
+        return targets is { IsDisposed: false, Rank: > 0 } && targets.Size(0) == inputs.Size(0) ? (inputs, targets) : null;
     }
 
     /// <summary>A weight that belongs to no module.</summary>

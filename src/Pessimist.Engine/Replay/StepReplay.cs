@@ -39,6 +39,13 @@ sealed class StepReplay : IDisposable
         _ => null,
     };
 
+    /// <summary>Other values for what came from outside; a copy is taken.</summary>
+    public void Put(External external, Tensor with)
+    {
+        using var noGrad = Autograd.NoGrad();
+        Replace(external, with.Detach().Clone());
+    }
+
     /// <summary>The moves up to the first backward pass; the loss is then to be read.</summary>
     /// <param name="evaluate">Dropout off, batch norm on its running statistics.</param>
     public void Forward(bool evaluate = false)

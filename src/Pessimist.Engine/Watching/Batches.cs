@@ -35,6 +35,13 @@ sealed class Batches(Session session)
         });
     }
 
+    /// <summary>Of each loader that is still there.</summary>
+    public IEnumerable<(long Examples, long BatchSize, long Batches)> Sizes()
+    {
+        foreach (var reference in _loaders)
+            if (reference.TryGetTarget(out var loader)) yield return (loader.Data.Count, loader.BatchSize, loader.Count);
+    }
+
     /// <summary>Number of a loader; one that was there before the probe gets its own now.</summary>
     public int NumberOf(Loader loader)
     {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
+using Pessimist.Torch;
 using Module = Pessimist.Torch.Nn.Module;
 
 namespace Pessimist.Engine.Watching;
@@ -18,6 +19,17 @@ static class HiddenModules
                     if (Inside(field.GetValue(module), wanted, Deepest) is { } rest)
                         return (path.Length == 0 ? "" : $"{path}.") + NameOf(field) + rest;
         return null;
+    }
+
+    /// <summary>Weights that a module keeps in an array or a list, which the framework does not look into: tensors that ask for gradients and come from nothing.</summary>
+    public static IEnumerable<(string Name, Tensor Tensor)> TensorsOf(Module module)
+    {
+        for (var type = module.GetType(); type is not null && type != typeof(Module); type = type.BaseType)
+            foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                if (field.GetValue(module) is IList list)
+                    for (var i = 0; i < list.Count; i++)
+                        if (list[i] is Tensor { IsDisposed: false, RequiresGrad: true, IsLeaf: true } tensor)
+                            yield return (string.Create(CultureInfo.InvariantCulture, $"{NameOf(field)}.{i}"), tensor);
     }
 
     static string? Inside(object? value, Module wanted, int depth)

@@ -138,6 +138,11 @@ sealed class Networks(Recording recording)
             });
         }
 
+        foreach (var (inside, module) in registered ? root.NamedModules() : [])
+            foreach (var (name, tensor) in HiddenModules.TensorsOf(module))
+                if (Find(tensor) is null)
+                    _parameters.AddOrUpdate(tensor, new ParameterNote(network, Join(Join(path, inside), name)) { Registered = false, Site = SiteOf(module) });
+
         void Walk(Module module, string name, HashSet<Module> above)
         {
             if (!above.Add(module)) return;

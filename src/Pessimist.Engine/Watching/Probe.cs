@@ -56,6 +56,9 @@ public sealed class Probe : IDisposable
         var start = Stopwatch.GetTimestamp();
         using var probe = new Probe(run, options);
         Exception? error = null;
+        var output = Console.Out;
+        Console.SetOut(new PrintedLines(output, probe._watcher.Printed));
+        var watched = Console.Out;
         try
         {
             program();
@@ -69,6 +72,11 @@ public sealed class Probe : IDisposable
 #pragma warning restore CA1031
         {
             error = e;
+        }
+        finally
+        {
+            // A program that set another one keeps it.
+            if (ReferenceEquals(Console.Out, watched)) Console.SetOut(output);
         }
 
         probe.End(error);

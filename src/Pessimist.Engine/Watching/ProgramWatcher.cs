@@ -49,8 +49,8 @@ sealed class ProgramWatcher : Watcher
         _nonFinites = new NonFinites(_session, _operations);
         _traces = new Traces(_session, _operations, _nonFinites);
         _traces.BeginTurn();
-        _metrics = new Metrics(_session);
         _batches = new Batches(_session);
+        _metrics = new Metrics(_session) { Loaders = _batches.Sizes };
         _parameters = new Parameters(_session);
         _loop = new Loop(_session);
         _resources = new Resources(_session, _passes, _traces);
@@ -135,7 +135,7 @@ sealed class ProgramWatcher : Watcher
 
     protected override void OnItem(Tensor tensor, double value)
     {
-        if (_running.Count == 0 && _passes.Current is { Records: true } pass)
+        if (_running.Count == 0 && _passes.Current is { } pass)
         {
             using var timed = new Timed(_session);
             _metrics.Item(tensor, value, pass);
@@ -145,6 +145,22 @@ sealed class ProgramWatcher : Watcher
         {
             using var timed = new Timed(_session);
             trace.Item(tensor, _passes.Current);
+        }
+    }
+
+    /// <summary>The program prints a line.</summary>
+    public void Printed(string line)
+    {
+        using var timed = new Timed(_session);
+        try
+        {
+            _metrics.Printed(line);
+        }
+#pragma warning disable CA1031 // Nothing that fails here may reach the program.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _session.Recording.Fault(e);
         }
     }
 

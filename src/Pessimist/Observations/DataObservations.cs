@@ -9,6 +9,12 @@ public sealed record DataProfiled(DataProfile Profile) : Observation;
 /// <summary>Whether labels belong to the inputs beside them, on the rows in the order of the file.</summary>
 public sealed record LabelsTested(LabelDependence Dependence) : Observation;
 
+/// <summary>An input column of a watched program's examples that is the class under another name: each value stands for one class, each class for one value.</summary>
+/// <param name="Column">From 0.</param>
+/// <param name="Classes">Classes among the rows.</param>
+/// <param name="Rows">Rows looked at, all of which agree.</param>
+public sealed record ColumnRenamed(int Column, int Classes, int Rows) : Observation;
+
 /// <summary>Whether a given test set comes from the distribution of the training set.</summary>
 public sealed record ShiftTested : Observation
 {

@@ -38,6 +38,7 @@ namespace Pessimist.Observations;
 [JsonDerivedType(typeof(LabelSuspected), "label-suspected")]
 [JsonDerivedType(typeof(CalibrationMeasured), "calibration-measured")]
 [JsonDerivedType(typeof(NextAction), "next-action")]
+[JsonDerivedType(typeof(ColumnRenamed), "column-renamed")]
 [JsonDerivedType(typeof(LabelsTested), "labels-tested")]
 [JsonDerivedType(typeof(InputsFed), "inputs-fed")]
 [JsonDerivedType(typeof(ShiftTested), "shift-tested")]

@@ -51,7 +51,8 @@ public sealed class HeldOutPasses
     public void Read(MetricReported metric)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        if (metric.Split is "validation" or "test" && At(metric.Step) is { } evaluation) evaluation.Judged = true;
+        // Answers that were counted were compared with labels, whatever the program calls it.
+        if ((metric.Split is "validation" or "test" || metric is { Counted: not null, Examples: > 0, Split: null }) && At(metric.Step) is { } evaluation) evaluation.Judged = true;
     }
 
     public void Read(LoaderBuilt loader) => _loaders.Read(loader);

@@ -20,7 +20,7 @@ public sealed class InputDtypeTruncated(InputDtypeTruncated.Limits limits) : Che
             leaves nothing but 0 and 1. No error is raised, and the network learns from what is left.
 
             ## How it is told
-            In a traced step: an operation on small integers whose exact result does not fit the type; a cast from fractions to at most three whole numbers;
+            In a traced step: an operation on small integers whose exact result does not fit the type; a cast from fractions to at most three whole numbers, or of standardized values to a few;
             a division of whole numbers that leaves 0 nearly everywhere. Its result must go into a layer as values, or be shaped
             like the network's input and turned into fractions.
 
@@ -40,6 +40,12 @@ public sealed class InputDtypeTruncated(InputDtypeTruncated.Limits limits) : Che
 
         /// <summary>Difference of the largest and the smallest whole number that is left.</summary>
         [Origin(Origin.Convention, "three levels hold next to nothing")] public double Levels { get; init; } = 2;
+
+        /// <summary>As <see cref="Levels"/>, of values around 0 with a deviation of about 1.</summary>
+        [Origin(Origin.Convention, "as far as standardized values reach")] public double StandardLevels { get; init; } = 12;
+
+        /// <summary>Share of fractions among these.</summary>
+        [Origin(Origin.Convention)] public double StandardFractions { get; init; } = 0.9;
 
         /// <summary>Share of zeros that a division leaves.</summary>
         [Origin(Origin.Convention)] public double Zeros { get; init; } = 0.95;
@@ -69,7 +75,16 @@ public sealed class InputDtypeTruncated(InputDtypeTruncated.Limits limits) : Che
                 new Evidence("elements whose exact result does not fit", Percent(wrapped), "0 %", "definition"));
         }
 
-        if (output is not { Min: { } low, Max: { } high } || high - low > limits.Levels) return null;
+        if (output is not { Min: { } low, Max: { } high }) return null;
+        // Values around 0 with a deviation of about 1 are standardized: nobody makes categories of them by cutting off towards 0.
+        if (OperationNames.IsFloating(input.DType) && high - low > limits.Levels && high - low <= limits.StandardLevels
+            && input is { Whole: { } cut, Std: > 0.5 and < 2, Mean: > -0.25 and < 0.25, Min: < -1, Max: > 1 } && 1 - cut >= limits.StandardFractions)
+        {
+            return Of(operation, $"standardized values are cut off to whole numbers: {operation.Operation} leaves {Number(low)}..{Number(high)} of {Number(input.Min)}..{Number(input.Max)}",
+                new Evidence("fractions among the values", Percent(1 - cut), Percent(limits.StandardFractions), "convention"), new Evidence("whole numbers left", $"{Number(low)}..{Number(high)}", $"{limits.StandardLevels + 1:0} of them", "convention"));
+        }
+
+        if (high - low > limits.Levels) return null;
         if (OperationNames.IsFloating(input.DType))
         {
             return input is not { Whole: { } whole, Std: > 0 } || 1 - whole < limits.Fractions ? null

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pessimist.Data;
 using Pessimist.Data.Profiling;
 using Pessimist.Evaluation;
@@ -7,7 +8,8 @@ using Pessimist.Signals;
 namespace Pessimist.Checks.Data;
 
 /// <summary>PES121 leaked-target</summary>
-public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About), IReads<BatchObserved>, IReads<OperationSeen>
+public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About), IReads<BatchObserved>, IReads<OperationSeen>,
+    IReads<ColumnRenamed>, IReads<ExperimentFinished>
 {
     public static readonly CheckInfo About = new()
     {
@@ -26,7 +28,8 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About),
 
             In a watched program the targets of the training batches are looked for in the inputs, value by value. A language model whose target at each
             position is the very token that it is given there learns to repeat. So does one that is to tell the next token, when its attention looks
-            ahead (no causal mask) or its recurrent layer reads backwards as well.
+            ahead (no causal mask) or its recurrent layer reads backwards as well. Where the first step can be taken again, the tokens behind a place are
+            changed: its prediction must stay as it was.
 
             ## When it is a false alarm
             Honest features may be that strong: a petal's width tells most irises apart. So a column must stand alone: where others are nearly as good, the
@@ -63,7 +66,47 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About),
 
     public void Read(OperationSeen observation) => _graph.Read(observation);
 
+    readonly List<ColumnRenamed> _renamed = [];
+    ExperimentFinished? _future;
+
+    public void Read(ColumnRenamed observation) => _renamed.Add(observation);
+
+    public void Read(ExperimentFinished observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (observation is { For: "program", Cause: "leaked-target" }) _future = observation;
+    }
+
+    /// <summary>Of a watched program, by its first step taken again, its examples, and its batches.</summary>
     protected override Verdict WithoutProfile()
+    {
+        if (_future is { Outcome: ExperimentOutcome.Confirmed } future)
+        {
+            return Found(Finding("the network sees what it is to predict: the next tokens reach the prediction of the places before them", EvidenceClass.Confirmed) with
+            {
+                Location = Location.Of(future.Site),
+                Confirmation = future.Reading,
+                Evidence = [new("predictions that depend on tokens behind them", "yes", "none", "definition")],
+                Fixes = ["mask the attention to later places, or pad a convolution on the left only"],
+            });
+        }
+
+        // Two columns or more: the task is to read them.
+        if (_renamed is [{ } column] && column.Rows >= limits.Rows)
+        {
+            return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"column {column.Column} of the inputs is the class under another name: each value stands for one class, and each class for one value"), EvidenceClass.Proved) with
+            {
+                Evidence = [new("rows in which value and class go together one to one", string.Create(CultureInfo.InvariantCulture, $"{column.Rows} of {column.Rows}"), "not all", "definition"),
+                    new("classes", column.Classes.ToString(CultureInfo.InvariantCulture))],
+                Fixes = [string.Create(CultureInfo.InvariantCulture, $"leave column {column.Column} out unless it is known before the target is")],
+            });
+        }
+
+        var verdict = FromBatches();
+        return _future is not null && verdict is Verdict.NotEnoughEvidence ? Passed("predictions do not depend on the tokens behind them") : verdict;
+    }
+
+    Verdict FromBatches()
     {
         if (_matches.Batches < limits.Batches || _matches.Examples < limits.Rows) return NotEnoughEvidence("the targets of too few training batches were seen");
         if (_matches.Always is not { } match) return Passed("the targets do not stand among the inputs");

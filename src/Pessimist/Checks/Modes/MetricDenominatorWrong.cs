@@ -18,7 +18,7 @@ public sealed class MetricDenominatorWrong(MetricDenominatorWrong.Limits limits)
 
             ## How it is told
             Where the division was seen: right answers were counted over as many examples as were evaluated, and divided by the number of batches, by the
-            size of another data set, or by batches times batch size. It is an error from 1 % difference on, else a note. Above 100 % a share is wrong in
+            size of another data set, or by batches times batch size; or means over batches were added up and divided by the number of examples. It is an error from 1 % difference on, else a note. Above 100 % a share is wrong in
             any unit, and above 1 where the source that prints it has nothing of percent. A mean over batches of which the last one is far smaller is a note.
 
             ## When it is a false alarm
@@ -109,6 +109,15 @@ public sealed class MetricDenominatorWrong(MetricDenominatorWrong.Limits limits)
     Finding? SumOfMeans(MetricReported[] reports)
     {
         var first = reports[0];
+        if (reports.All(r => r.Batches is > 1 && r.DividedBy == r.Examples && r.Examples != r.Batches && r.Counted <= r.Batches) && reports.Any(r => r.Counted != Math.Floor(r.Counted!.Value)))
+        {
+            return Of(first, $"\"{first.Name}\" adds up the means of {first.Batches} batches, and is divided by the {first.Examples} examples in them", Level.Error,
+            [
+                new("divided by", Number(first.DividedBy!.Value), $"{first.Batches} means added up", "definition"),
+                new("value, and what it should be", $"{Number(first.Value)}, {Number(first.Counted!.Value / first.Batches!.Value)}"),
+            ]);
+        }
+
         if (!reports.All(r => r.Batches is > 1 && r.DividedBy == r.Batches && r.Counted <= r.Batches) || first.Batches >= limits.Batches) return null;
         var loader = _loaders.FirstOrDefault(l => l.BatchSize > 1 && l.Batches == first.Batches && l.Examples == first.Examples);
         var last = loader is null ? 0 : loader.Examples!.Value % loader.BatchSize!.Value;

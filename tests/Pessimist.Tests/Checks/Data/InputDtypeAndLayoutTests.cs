@@ -62,6 +62,17 @@ public sealed class InputDtypeAndLayoutTests
     }
 
     [Fact]
+    public void Standardized_values_cut_off_are_proved_and_rounded_ones_or_ages_in_decades_are_silent()
+    {
+        static Verdict Cast(double min, double max, double mean, double std, double whole) =>
+            Dtype(Trace("to", x => Facts(x, "float32", min, max, whole: whole) with { Mean = mean, Std = std }, y => Facts(y, "int8", Math.Truncate(min), Math.Truncate(max))));
+
+        Cast(-3.4, 4.2, 0, 1, 0.01).ShouldBeOfType<Verdict.Found>().Finding.Message.ShouldBe("standardized values are cut off to whole numbers: to leaves -3..4 of -3.4..4.2");
+        Cast(-3, 4, 0, 1, 1).ShouldBeOfType<Verdict.Passed>("rounded before, as for quantization");
+        Cast(0.3, 9.6, 4.1, 1.9, 0.05).ShouldBeOfType<Verdict.Passed>("decades of age");
+    }
+
+    [Fact]
     public void Quantization_to_many_levels_is_silent() =>
         Dtype(Trace("to", x => Facts(x, "float32", 0, 255, whole: 0.01), y => Facts(y, "uint8", 0, 255))).ShouldBeOfType<Verdict.Passed>();
 

@@ -2,6 +2,7 @@ using Pessimist.Checks;
 using Pessimist.Checks.Data;
 using Pessimist.Data;
 using Pessimist.Data.Profiling;
+using Pessimist.Observations;
 using static Pessimist.Tests.Checks.Data.DataRuns;
 using static Pessimist.Tests.Data.Tables;
 
@@ -15,6 +16,35 @@ public sealed class LeakedTargetTests
         var random = new Random(3);
         var noisy = Numbers("noisy", count, i => i % 3 + 3 * random.NextDouble());
         return Of([noisy, .. more.Select(m => m(count)), Texts("y", count, i => $"class {i % 3}")]).Profile();
+    }
+
+    static Verdict Watched(params Observation[] seen)
+    {
+        var check = new LeakedTarget(new());
+        foreach (var observation in seen)
+            if (observation is ColumnRenamed column) check.Read(column);
+            else check.Read((ExperimentFinished)observation);
+        return check.Conclude();
+    }
+
+    [Fact]
+    public void A_column_of_a_watched_program_that_is_the_class_is_proved_unless_there_are_few_rows_or_several_such_columns()
+    {
+        Watched(new ColumnRenamed(4, 3, 800)).ShouldBeOfType<Verdict.Found>().Finding.ShouldSatisfyAllConditions(
+            f => (f.Level, f.EvidenceClass).ShouldBe((Level.Error, EvidenceClass.Proved)), f => f.Message.ShouldStartWith("column 4 of the inputs is the class under another name"));
+        Watched(new ColumnRenamed(4, 3, 20)).ShouldBeOfType<Verdict.NotEnoughEvidence>();
+        Watched(new ColumnRenamed(0, 3, 800), new ColumnRenamed(1, 3, 800)).ShouldBeOfType<Verdict.NotEnoughEvidence>();
+    }
+
+    [Fact]
+    public void Predictions_that_see_the_next_tokens_are_confirmed_and_others_pass()
+    {
+        static ExperimentFinished Future(ExperimentOutcome outcome) =>
+            new() { Id = "future", For = "program", Question = "?", Reading = "changed by 1", Outcome = outcome, Cause = "leaked-target", Site = new Site("train.py", 7) };
+
+        Watched(Future(ExperimentOutcome.Confirmed)).ShouldBeOfType<Verdict.Found>().Finding.ShouldSatisfyAllConditions(
+            f => (f.Level, f.EvidenceClass).ShouldBe((Level.Error, EvidenceClass.Confirmed)), f => f.Location!.Line.ShouldBe(7));
+        Watched(Future(ExperimentOutcome.Refuted)).ShouldBeOfType<Verdict.Passed>();
     }
 
     [Fact]

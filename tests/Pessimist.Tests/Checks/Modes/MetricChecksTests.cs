@@ -39,6 +39,13 @@ public sealed class MetricChecksTests
         Axis(Compare("argmax", 1, [10, 1], [10])).ShouldBeOfType<Verdict.Found>().Finding.Message.ShouldBe("predictions (10, 1) are compared with targets (10): every one with every other");
 
     [Fact]
+    public void A_largest_of_one_score_is_proved_and_a_threshold_passes()
+    {
+        Axis(Compare("argmax", 1, [10], [10], outputs: [10, 1])).ShouldBeOfType<Verdict.Found>().Finding.Message.ShouldBe("the metric takes the argmax over an axis of length 1 of outputs (10, 1): every prediction is class 0");
+        Axis(Compare("gt", null, [10], [10], outputs: [10, 1])).ShouldBeOfType<Verdict.Passed>();
+    }
+
+    [Fact]
     public void The_axis_of_classes_passes() => Axis(Compare("argmax", 1, [10], [10])).ShouldBeOfType<Verdict.Passed>();
 
     [Fact]
@@ -105,6 +112,17 @@ public sealed class MetricChecksTests
 
     [Fact]
     public void Division_by_the_examples_passes() => Denominator(Reports(250, 100, 155, 203)).ShouldBeOfType<Verdict.Passed>();
+
+    [Fact]
+    public void Means_of_batches_divided_by_examples_are_proved_and_by_batches_pass()
+    {
+        static IEnumerable<Observation> Means(double by) =>
+            [.. Enumerable.Range(0, 3).Select(i => new MetricReported { Name = "accuracy", Value = (5.4 + 0.1 * i) / by, Step = i, Counted = 5.4 + 0.1 * i, DividedBy = by, Examples = 300, Batches = 6 })];
+
+        Denominator(Means(300)).ShouldBeOfType<Verdict.Found>().Finding.ShouldSatisfyAllConditions(
+            f => f.Level.ShouldBe(Level.Error), f => f.Message.ShouldBe("\"accuracy\" adds up the means of 6 batches, and is divided by the 300 examples in them"));
+        Denominator(Means(6)).ShouldBeOfType<Verdict.Passed>();
+    }
 
     [Fact]
     public void Percentages_of_batches_are_silent() =>
