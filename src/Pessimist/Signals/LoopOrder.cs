@@ -12,6 +12,9 @@ public sealed class LoopOrder
     const double Same = 1e-6;
 
     readonly SortedDictionary<int, long> _stepping = [];
+    readonly Dictionary<int, long> _clearings = [];
+    readonly Dictionary<int, long> _stale = [];
+    bool _untouched;
     LoopEvent? _lastStep;
     LoopEvent? _lastBackward;
     double? _atStep;
@@ -43,6 +46,12 @@ public sealed class LoopOrder
     /// <summary>Of the openings: exactly the gradient of the step was still held, so nothing at all was cleared, by a call or by hand.</summary>
     public long Untouched { get; private set; }
 
+    /// <summary>Calls that clear the gradients of one optimizer; -1 for those of a network.</summary>
+    public long ClearingsOf(int optimizer) => _clearings.GetValueOrDefault(optimizer);
+
+    /// <summary>Steps of one optimizer whose backward pass added to exactly what was held at the step before, of whatever optimizer.</summary>
+    public long StaleStepsOf(int optimizer) => _stale.GetValueOrDefault(optimizer);
+
     /// <summary>Steps between which and the backward pass before gradients were cleared, and that found none.</summary>
     public long EmptySteps { get; private set; }
 
@@ -60,6 +69,7 @@ public sealed class LoopOrder
         {
             case LoopAction.ZeroGrad:
                 Clearings++;
+                _clearings[loop.Subject ?? -1] = ClearingsOf(loop.Subject ?? -1) + 1;
                 _clearedSinceStep = _clearedSinceBackward = true;
                 _clearing = loop.Site;
                 break;
@@ -84,7 +94,11 @@ public sealed class LoopOrder
             {
                 Held++;
                 if (!_clearedSinceStep) Uncleared++;
-                if (_atStep is { } held && Math.Abs(before - held) <= Same * held) Untouched++;
+                if (_atStep is { } held && Math.Abs(before - held) <= Same * held)
+                {
+                    Untouched++;
+                    _untouched = true;
+                }
             }
         }
 
@@ -96,6 +110,8 @@ public sealed class LoopOrder
     void ReadStep(LoopEvent loop)
     {
         _stepping[loop.Subject ?? -1] = _stepping.GetValueOrDefault(loop.Subject ?? -1) + 1;
+        if (_untouched) _stale[loop.Subject ?? -1] = StaleStepsOf(loop.Subject ?? -1) + 1;
+        _untouched = false;
         StepSite = loop.Site ?? StepSite;
         if (loop.Skipped) Skips++;
         else Steps++;

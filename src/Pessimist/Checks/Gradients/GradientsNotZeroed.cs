@@ -43,7 +43,14 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
 
     readonly LoopOrder _order = new();
 
-    protected override void OnLoop(LoopEvent observation) => _order.Read(observation);
+    readonly Dictionary<int, (Site? Backward, Site? Step)> _steps = [];
+
+    protected override void OnLoop(LoopEvent observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        _order.Read(observation);
+        if (observation is { Action: LoopAction.OptimizerStep, Subject: { } optimizer } && _steps.Count < 64) _steps.TryAdd(optimizer, (_order.BackwardSite, observation.Site));
+    }
 
     public override Verdict Conclude()
     {
@@ -52,6 +59,7 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
         if (_order.Openings < limits.FewestSteps) return NotEnoughEvidence(string.Create(CultureInfo.InvariantCulture,
             $"the gradients held before a backward pass were measured {_order.Openings} times, at least {limits.FewestSteps} are needed"));
 
+        if (_order.ClearingsOf(-1) == 0 && _order.Stepping.FirstOrDefault(NeverCleared) is { Value: > 0 } forgotten) return Found(Forgotten(forgotten.Key, forgotten.Value));
         var allHeld = HoldsAll && _order.Held >= limits.Share * _order.Openings;
         var uncleared = _order.Uncleared >= limits.Share * _order.Openings;
         var untouched = _order.Untouched >= limits.Share * _order.Openings;
@@ -59,6 +67,22 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
         if (uncleared && HasSymptom && _order.Stepping.Count == 1) return Found(Left(EvidenceClass.Suspected));
         return uncleared ? NotEnoughEvidence("nobody called zero_grad, but gradients may have been cleared by hand")
             : Passed(string.Create(CultureInfo.InvariantCulture, $"gradients are cleared between a step and the next backward pass ({_order.Openings} looked at)"));
+    }
+
+    /// <summary>Nobody clears the gradients of this one of several optimizers, and its steps take what older steps left.</summary>
+    bool NeverCleared(KeyValuePair<int, long> optimizer) => _order.Stepping.Count > 1 && optimizer.Value >= limits.FewestSteps && _order.ClearingsOf(optimizer.Key) == 0
+        && _order.StaleStepsOf(optimizer.Key) >= limits.Share * optimizer.Value;
+
+    Finding Forgotten(int optimizer, long steps)
+    {
+        var step = _steps.GetValueOrDefault(optimizer);
+        return Finding("the gradients of one of the optimizers are never cleared: each of its steps goes along the sum of all gradients so far, those of the other losses too", EvidenceClass.Proved) with
+        {
+            Location = At(step.Backward ?? step.Step),
+            Related = step.Step is { } site ? [new RelatedLocation(site.File, site.Line, "the step that uses them")] : [],
+            Evidence = [new("its steps on top of the gradients of earlier steps", string.Create(CultureInfo.InvariantCulture, $"{_order.StaleStepsOf(optimizer)} of {steps}"), "0", "definition"), new("calls of its zero_grad", "0", "one a step")],
+            Fixes = ["call `zero_grad()` of this optimizer before the backward pass that its step uses"],
+        };
     }
 
     /// <summary>One optimizer steps, and it holds every parameter that asks for a gradient: whatever is held is its own.</summary>

@@ -58,6 +58,20 @@ public sealed class GradientsNotZeroedTests
         Diagnose([.. players, .. Loop(60, moves, StaysAtGuessing)]).FindingOf(Name).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("B1 S1 Z0 B01 S0", true)]
+    [InlineData("H1 B1 S1 Z0 B01 S0", false)] // by hand
+    [InlineData("Z1 B1 S1 Z0 B01 S0", false)]
+    public void A_player_that_nobody_clears_is_proved(string moves, bool isProved)
+    {
+        Observation[] players =
+        [
+            Optimizer(0, "Adam", "fc.weight"), Optimizer(1, "Adam", "1/fc.weight"), Parameter("fc.weight", 1, [0]), Parameter("fc.weight", null, [1], model: 1),
+        ];
+        var finding = Diagnose([.. players, .. Loop(60, moves)]).FindingOf(Name);
+        (finding?.EvidenceClass).ShouldBe(isProved ? EvidenceClass.Proved : null);
+    }
+
     [Fact]
     public void Two_optimizers_over_one_network_that_never_clear_are_proved() =>
         Diagnose(Loop(30, "B01 S0 S1")).FindingOf(Name).ShouldNotBeNull().EvidenceClass.ShouldBe(EvidenceClass.Proved);
