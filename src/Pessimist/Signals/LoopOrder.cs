@@ -14,7 +14,8 @@ public sealed class LoopOrder
     readonly SortedDictionary<int, long> _stepping = [];
     readonly Dictionary<int, long> _clearings = [];
     readonly Dictionary<int, long> _stale = [];
-    bool _untouched;
+    readonly HashSet<int> _fresh = [];
+    bool? _untouched;
     LoopEvent? _lastStep;
     LoopEvent? _lastBackward;
     double? _atStep;
@@ -49,8 +50,11 @@ public sealed class LoopOrder
     /// <summary>Calls that clear the gradients of one optimizer; -1 for those of a network.</summary>
     public long ClearingsOf(int optimizer) => _clearings.GetValueOrDefault(optimizer);
 
-    /// <summary>Steps of one optimizer whose backward pass added to exactly what was held at the step before, of whatever optimizer.</summary>
-    public long StaleStepsOf(int optimizer) => _stale.GetValueOrDefault(optimizer);
+    /// <summary>
+    /// Steps of one optimizer whose backward pass added to exactly what was held at the step before, of whatever optimizer; 0 when any of its steps that were
+    /// measured did not.
+    /// </summary>
+    public long StaleStepsOf(int optimizer) => _fresh.Contains(optimizer) ? 0 : _stale.GetValueOrDefault(optimizer);
 
     /// <summary>Steps between which and the backward pass before gradients were cleared, and that found none.</summary>
     public long EmptySteps { get; private set; }
@@ -90,14 +94,15 @@ public sealed class LoopOrder
         if (_lastStep is { } step && !_backwardSinceStep && _anyBackward && loop.Step - step.Step <= 1 && loop.GradientBefore is { } before)
         {
             Openings++;
+            if (before == 0) _untouched = false;
             if (before > 0 || double.IsNaN(before))
             {
                 Held++;
                 if (!_clearedSinceStep) Uncleared++;
-                if (_atStep is { } held && Math.Abs(before - held) <= Same * held)
+                if (_atStep is { } held)
                 {
-                    Untouched++;
-                    _untouched = true;
+                    _untouched = Math.Abs(before - held) <= Same * held;
+                    if (_untouched == true) Untouched++;
                 }
             }
         }
@@ -110,8 +115,9 @@ public sealed class LoopOrder
     void ReadStep(LoopEvent loop)
     {
         _stepping[loop.Subject ?? -1] = _stepping.GetValueOrDefault(loop.Subject ?? -1) + 1;
-        if (_untouched) _stale[loop.Subject ?? -1] = StaleStepsOf(loop.Subject ?? -1) + 1;
-        _untouched = false;
+        if (_untouched == true) _stale[loop.Subject ?? -1] = _stale.GetValueOrDefault(loop.Subject ?? -1) + 1;
+        else if (_untouched == false) _fresh.Add(loop.Subject ?? -1);
+        _untouched = null;
         StepSite = loop.Site ?? StepSite;
         if (loop.Skipped) Skips++;
         else Steps++;

@@ -37,6 +37,9 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
         /// <summary>Backward passes after a step that are looked at.</summary>
         [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 5;
 
+        /// <summary>Steps of one of several optimizers that are seen to start from exactly what was held before, and none that does not.</summary>
+        [Origin(Origin.Definition, "equal to seven digits: once may be chance")] public int FewestStale { get; init; } = 3;
+
         /// <summary>Of them that still hold the gradient of an earlier step.</summary>
         [Origin(Origin.Definition, "one is too many; a tenth is left for a loop that clears now and then")] public double Share { get; init; } = 0.9;
     }
@@ -71,7 +74,7 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
 
     /// <summary>Nobody clears the gradients of this one of several optimizers, and its steps take what older steps left.</summary>
     bool NeverCleared(KeyValuePair<int, long> optimizer) => _order.Stepping.Count > 1 && optimizer.Value >= limits.FewestSteps && _order.ClearingsOf(optimizer.Key) == 0
-        && _order.StaleStepsOf(optimizer.Key) >= limits.Share * optimizer.Value;
+        && _order.StaleStepsOf(optimizer.Key) >= limits.FewestStale;
 
     Finding Forgotten(int optimizer, long steps)
     {
