@@ -20,6 +20,9 @@ public sealed record RollEntry
     public int Measured { get; init; }
     public int WithGradient { get; init; }
 
+    /// <summary>Steps at which it moved, though it held no gradient: the gradient that moved it was kept elsewhere.</summary>
+    public int MovedWithout { get; init; }
+
     /// <summary>An operation of a traced step read it; null where none of its network was traced.</summary>
     public bool? Used { get; init; }
 
@@ -81,6 +84,7 @@ public sealed class ParameterRoll
             NameIsStale = listed && parameter.Optimizers is { Count: 0 },
             Measured = known?.Measured ?? 0,
             WithGradient = known?.WithGradient ?? 0,
+            MovedWithout = known?.MovedWithout ?? 0,
         };
     }
 
@@ -101,7 +105,11 @@ public sealed class ParameterRoll
         Measurements++;
         foreach (var one in measured.Parameters)
             if (_entries.TryGetValue(one.Name, out var entry))
-                _entries[one.Name] = entry with { Measured = entry.Measured + 1, WithGradient = entry.WithGradient + (one.Gradient is null ? 0 : 1) };
+                _entries[one.Name] = entry with
+                {
+                    Measured = entry.Measured + 1, WithGradient = entry.WithGradient + (one.Gradient is null ? 0 : 1),
+                    MovedWithout = entry.MovedWithout + (one is { Gradient: null, Update: > 0 } ? 1 : 0),
+                };
     }
 
     public void Read(OperationSeen operation)

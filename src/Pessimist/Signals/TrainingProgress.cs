@@ -39,11 +39,18 @@ public sealed class TrainingProgress
     /// <summary>Share of the first loss that a fall has to exceed (convention).</summary>
     const double SmallestFall = 0.05;
 
+    /// <summary>Share of what knowing nothing costs, from which on nothing is known (convention): ln K is the most that it can cost.</summary>
+    const double OfClasses = 0.9;
+
+    /// <summary>The same for variances and entropies of labels: who tells clicks or returns explains a tenth and is right.</summary>
+    const double OfNoise = 0.95;
+
     readonly Dictionary<string, Losses> _byLine = [];
     readonly Dictionary<string, Known> _known = [];
     readonly List<double> _guesses = [];
     readonly HashSet<int> _optimizers = [];
     string _guessAs = "";
+    bool _guessIsOfClasses;
     bool _anyBackward;
     double? _called;
     int _descended, _compared;
@@ -186,7 +193,7 @@ public sealed class TrainingProgress
         if (guess is not { } nothing || nothing <= 0) return (ProgressState.Unclear, $"{moved}, and nobody knows what it should be");
         if (last > first + 0.1 * Math.Abs(first) && last > nothing && main.ShareOfLastBelowFirst() <= 0.1) return (ProgressState.Worse, moved + against);
         // Between the two: it may be learning slowly.
-        return last >= 0.9 * nothing ? (ProgressState.Stuck, moved + against) : (ProgressState.Unclear, moved + against);
+        return last >= (_guessIsOfClasses ? OfClasses : OfNoise) * nothing ? (ProgressState.Stuck, moved + against) : (ProgressState.Unclear, moved + against);
     }
 
     double? KnowingNothing(LossObserved loss)
@@ -195,12 +202,15 @@ public sealed class TrainingProgress
         {
             case "cross-entropy" or "nll" when loss.Input?.Shape is { Count: > 1 } shape && shape[1] > 1:
                 _guessAs = string.Create(CultureInfo.InvariantCulture, $"ln {shape[1]}");
+                _guessIsOfClasses = true;
                 return Math.Log(shape[1]);
             case "bce" or "bce-with-logits" when loss.Target?.Mean is > 0 and < 1 and var p:
                 _guessAs = "the entropy of the labels";
+                _guessIsOfClasses = false;
                 return -(p * Math.Log(p) + (1 - p) * Math.Log(1 - p));
             case "mse" when loss.Target?.Std is > 0 and var std:
                 _guessAs = "the variance of the targets";
+                _guessIsOfClasses = false;
                 return std * std;
             default:
                 return null;

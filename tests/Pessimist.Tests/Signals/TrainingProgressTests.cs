@@ -43,6 +43,25 @@ public sealed class TrainingProgressTests
         progress.State.ShouldBe(ProgressState.Stuck);
     }
 
+    [Theory]
+    [InlineData(0.92, ProgressState.Unclear)] // returns, clicks: most of it is noise
+    [InlineData(0.99, ProgressState.Stuck)]
+    public void A_regression_that_explains_a_little_is_not_stuck(double left, ProgressState state)
+    {
+        var progress = new TrainingProgress();
+        for (var step = 0; step < 300; step++)
+        {
+            progress.Read(new LossObserved
+            {
+                Step = step, Phase = Phase.Train, Kind = "mse", Value = 4 * left,
+                Input = new TensorFacts { Shape = [32, 1], DType = "float32" }, Target = new TensorFacts { Shape = [32, 1], DType = "float32", Std = 2 },
+            });
+            progress.Read(new LoopEvent { Action = LoopAction.Backward, Step = step, Loss = 4 * left });
+        }
+
+        progress.State.ShouldBe(state);
+    }
+
     [Fact]
     public void A_fine_tuned_network_that_starts_low_learns() => Of(Flat(0.05, 200), "cross-entropy", 10).State.ShouldBe(ProgressState.Learns);
 

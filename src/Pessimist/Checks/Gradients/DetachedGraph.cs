@@ -88,8 +88,9 @@ public sealed class DetachedGraph(DetachedGraph.Limits limits) : RollCheck(About
         var waiting = false;
         foreach (var network in asking.GroupBy(e => e.Parameter.Model))
         {
-            // What the optimizers were not given is not meant to learn, and what no operation reads is unused.
-            var cut = network.TakeWhile(e => !e.GetsGradient).Where(e => e.Optimized == true && e.Used != false).ToArray();
+            // What the optimizers were not given is not meant to learn, and what no operation reads is unused. What moves got a gradient that was not kept
+            // with it, as by autograd.grad.
+            var cut = network.TakeWhile(e => !e.GetsGradient).Where(e => e is { Optimized: true, MovedWithout: 0 } && e.Used != false).ToArray();
             if (cut.Length == 0) continue;
             if (cut.Any(e => e.Measured < limits.FewestSteps)) waiting = true;
             else if (network.Any(e => e.GetsGradient) || Roll.OptimizerOf(cut[0]) is { } optimizer && _order.Stepping.GetValueOrDefault(optimizer.Optimizer) >= limits.FewestSteps)

@@ -34,6 +34,16 @@ public sealed class WatchedGraphTests
         Diagnose([.. Net(null, 1, bodyHeld: false), .. Steps(30, ("body.weight", null), ("head.weight", 1)), .. Loop(60)]).FindingOf(Cut).ShouldBeNull();
 
     [Fact]
+    public void What_moves_got_its_gradient_by_another_way()
+    {
+        var moved = Enumerable.Range(0, 30).Select(step => new ParametersMeasured
+        {
+            Step = step, Parameters = [new ParameterMeasure("body.weight", 1, null, Update: 0.01), new ParameterMeasure("head.weight", 1, null, Update: 0.01)],
+        });
+        Diagnose([.. Net(null, null), .. moved, .. Loop(60)]).FindingOf(Cut).ShouldBeNull();
+    }
+
+    [Fact]
     public void A_gradient_that_comes_later_is_healthy() =>
         Diagnose([.. Net(null, 1), .. Steps(3, ("body.weight", null), ("head.weight", 1)), .. Steps(30, ("body.weight", 1), ("head.weight", 1)), .. Loop(60)]).FindingOf(Cut).ShouldBeNull();
 
