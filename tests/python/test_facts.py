@@ -114,6 +114,10 @@ class TargetMatches(unittest.TestCase):
         self.assertIsNone(facts.target_match([x], x[:, 4] + 0.01))
         self.assertIsNone(facts.target_match([x[:, :1]], x[:, 0].clone()))
 
+    def test_a_bit_among_bits_may_be_what_is_to_be_remembered(self) -> None:
+        x = torch.randint(0, 2, (32, 10), generator=torch.Generator().manual_seed(6)).float()
+        self.assertIsNone(facts.target_match([x], x[:, 0].long()))
+
     def test_a_class_id_as_a_normalized_column(self) -> None:
         x = torch.randn(32, 6, generator=torch.Generator().manual_seed(5))
         y = (x[:, 0] > 0).long()

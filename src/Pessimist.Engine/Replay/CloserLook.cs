@@ -81,9 +81,13 @@ static class CloserLook
                 isOne &= ofClass.TryAdd(classes[row], value) || ofClass[classes[row]] == value;
             }
 
-            if (isOne) yield return new ColumnRenamed(column, ofClass.Count, classes.Length);
+            if (isOne && StandsOut(features, ofClass.Count)) yield return new ColumnRenamed(column, ofClass.Count, classes.Length);
         }
     }
+
+    /// <summary>Most columns take more values than there are classes. Where all are of one kind, such as bits, the task may be to remember one of them.</summary>
+    static bool StandsOut(FeatureMatrix features, int classes) =>
+        2 * Enumerable.Range(0, features.Columns).Count(c => Enumerable.Range(0, features.Rows).Select(r => features.Values[r * features.Columns + c]).Distinct().Skip(classes).Any()) >= features.Columns;
 
     static IEnumerable<Observation> Doubts(FeatureMatrix features, int[] classes)
     {

@@ -81,10 +81,12 @@ public sealed class NoisyLabels(NoisyLabels.Limits limits) : ProgramCheck(About)
 
     public void Read(BatchObserved observation) => _examples.Read(observation);
 
+    bool IsDoubtful => HasSymptom || Progress.Share > Learned;
+
     /// <summary>Of the examples that a watched program trained on; null where they are too few, or it learns them.</summary>
     LabelNoiseMeasured? Watched()
     {
-        if (_examples.Count < FewestExamples || !_examples.IsClass || _examples.Columns > MostColumns || !HasSymptom && !(Progress.Share > Learned)) return null;
+        if (_examples.Count < FewestExamples || !_examples.IsClass || _examples.Columns > MostColumns || !IsDoubtful) return null;
         if (_sampled?.Rows != _examples.Count) _sampled = (_examples.Count, Measure());
         return _sampled.Value.Result;
     }
@@ -101,6 +103,8 @@ public sealed class NoisyLabels(NoisyLabels.Limits limits) : ProgramCheck(About)
 
     public override Verdict Conclude()
     {
+        // A watched program that learns is not told that its labels are wrong.
+        if (_measured is not null && Progress.Count > 0 && !IsDoubtful) return Passed("the program learns");
         if ((_measured ?? Watched()) is not { } m) return NotEnoughEvidence("label noise was not measured");
         // Where most labels are wrong nobody knows much, but errors are the same everywhere.
         var even = m.SureErrors >= limits.Errors && m.Errors <= limits.Guessed * m.Majority && m.Share >= limits.Even * m.Errors;
