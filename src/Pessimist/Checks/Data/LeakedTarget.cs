@@ -9,7 +9,7 @@ namespace Pessimist.Checks.Data;
 
 /// <summary>PES121 leaked-target</summary>
 public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About), IReads<BatchObserved>, IReads<OperationSeen>,
-    IReads<ColumnRenamed>, IReads<ExperimentFinished>
+    IReads<ColumnRenamed>, IReads<ExperimentFinished>, IReads<LoopEvent>, IReads<LossObserved>, IReads<LossesFollowed>
 {
     public static readonly CheckInfo About = new()
     {
@@ -34,7 +34,7 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About),
             ## When it is a false alarm
             Honest features may be that strong: a petal's width tells most irises apart. So a column must stand alone: where others are nearly as good, the
             task is easy. A table with one input is the task itself, and stays silent. Autoencoders of sentences press them into something smaller on the
-            way, and are silent: only ways on which each position keeps its place count. Targets with positions that do not count (-100) are not looked at.
+            way, and are silent, as are tasks to remember one value of many (bits among bits, or a column that is not learned): only ways on which each position keeps its place count. Targets with positions that do not count (-100) are not looked at.
 
             ## What to do
             Ask whether the column is known before the target is. If not, leave it out.
@@ -66,10 +66,20 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About),
 
     public void Read(OperationSeen observation) => _graph.Read(observation);
 
+    readonly TrainingProgress _progress = new();
     readonly List<ColumnRenamed> _renamed = [];
     ExperimentFinished? _future;
 
     public void Read(ColumnRenamed observation) => _renamed.Add(observation);
+
+    public void Read(LoopEvent observation) => _progress.Read(observation);
+
+    public void Read(LossObserved observation) => _progress.Read(observation);
+
+    public void Read(LossesFollowed observation) => _progress.Read(observation);
+
+    /// <summary>Who is handed the target as a column learns it at once: where the loss stays, to remember that column is the task.</summary>
+    bool IsStuck => _progress.Count > 0 && _progress.HasSymptom;
 
     public void Read(ExperimentFinished observation)
     {
@@ -92,7 +102,7 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About),
         }
 
         // Two columns or more: the task is to read them.
-        if (_renamed is [{ } column] && column.Rows >= limits.Rows)
+        if (!IsStuck && _renamed is [{ } column] && column.Rows >= limits.Rows)
         {
             return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"column {column.Column} of the inputs is the class under another name: each value stands for one class, and each class for one value"), EvidenceClass.Proved) with
             {
@@ -110,7 +120,7 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About),
     {
         if (_matches.Batches < limits.Batches || _matches.Examples < limits.Rows) return NotEnoughEvidence("the targets of too few training batches were seen");
         if (_matches.Always is not { } match) return Passed("the targets do not stand among the inputs");
-        if (match.Ahead is null) return Found(OfElement(match));
+        if (match.Ahead is null) return IsStuck ? NotEnoughEvidence("an element of the inputs is the target, and the program does not learn it") : Found(OfElement(match));
         if (_matches.Shape is not [var rows, var columns]) return NotEnoughEvidence("the shape of the ids is not known");
         var dimension = match.Dimension ?? 1;
         var (examples, positions) = dimension == 1 ? (rows, columns) : (columns, rows);

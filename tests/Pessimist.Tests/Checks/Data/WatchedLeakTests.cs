@@ -99,6 +99,10 @@ public sealed class WatchedLeakTests
     }
 
     [Fact]
+    public void A_column_that_is_the_target_and_is_not_learned_is_the_task() =>
+        Diagnose([.. Batches(new TargetMatch { Input = 0, Elements = [5] }, [24, 8]), .. Loops.Loop(60, loss: Loops.StaysAtGuessing)]).FindingOf(Name).ShouldBeNull();
+
+    [Fact]
     public void What_holds_in_some_batches_only_is_chance() =>
         Diagnose([.. Batches(new TargetMatch { Input = 0, Elements = [5] }, [24, 8]), .. Batches(null, [24, 8], 1)]).VerdictOf(Name).ShouldBeOfType<Verdict.Passed>();
 
