@@ -107,7 +107,8 @@ public sealed class ParameterRoll
             if (_entries.TryGetValue(one.Name, out var entry))
                 _entries[one.Name] = entry with
                 {
-                    Measured = entry.Measured + 1, WithGradient = entry.WithGradient + (one.Gradient is null ? 0 : 1),
+                    Measured = entry.Measured + 1,
+                    WithGradient = entry.WithGradient + (one.Gradient is null ? 0 : 1),
                     MovedWithout = entry.MovedWithout + (one is { Gradient: null, Update: > 0 } ? 1 : 0),
                 };
     }
