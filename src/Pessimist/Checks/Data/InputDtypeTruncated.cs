@@ -76,6 +76,8 @@ public sealed class InputDtypeTruncated(InputDtypeTruncated.Limits limits) : Che
         }
 
         if (output is not { Min: { } low, Max: { } high }) return null;
+        // argmax, argsort and the like make whole numbers of fractions, and cut nothing off.
+        if (OperationNames.IsFloating(input.DType) && !OperationNames.IsCast(trace.NameAt(position)) && !OperationNames.IsIntegerCast(trace.NameAt(position))) return null;
         // Values around 0 with a deviation of about 1 are standardized: nobody makes categories of them by cutting off towards 0.
         if (OperationNames.IsFloating(input.DType) && high - low > limits.Levels && high - low <= limits.StandardLevels
             && input is { Whole: { } cut, Std: > 0.5 and < 2, Mean: > -0.25 and < 0.25, Min: < -1, Max: > 1 } && 1 - cut >= limits.StandardFractions)

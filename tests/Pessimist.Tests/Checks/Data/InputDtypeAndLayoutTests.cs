@@ -73,6 +73,10 @@ public sealed class InputDtypeAndLayoutTests
     }
 
     [Fact]
+    public void What_picks_the_largest_score_cuts_nothing_off() =>
+        Dtype(Trace("argmax", x => Facts(x, "float32", -2.3, 2.5, whole: 0) with { Mean = 0, Std = 1 }, y => Facts(y, "int64", 0, 11))).ShouldBeOfType<Verdict.Passed>();
+
+    [Fact]
     public void Quantization_to_many_levels_is_silent() =>
         Dtype(Trace("to", x => Facts(x, "float32", 0, 255, whole: 0.01), y => Facts(y, "uint8", 0, 255))).ShouldBeOfType<Verdict.Passed>();
 
