@@ -114,7 +114,7 @@ class Batches(Observer):
             rows = first.detach()[:left].reshape(min(left, first.shape[0]), columns).double()
             if columns > _WIDEST:
                 rows = rows @ self._weights(columns, rows.device)
-            fields["values"] = [[_six(v) for v in row] for row in rows.tolist()]
+            fields["values"] = [[_rounded(v) for v in row] for row in rows.tolist()]
         fields["columns"] = columns
 
     def _weights(self, columns: int, device: Any) -> Any:
@@ -132,7 +132,7 @@ class Batches(Observer):
         if not values or target.dim() == 0 or target.numel() != target.shape[0] or target.shape[0] < len(values) or not facts.is_plain(target):
             return
         with facts.aside():
-            fields["answers"] = [_six(v) for v in target.detach().reshape(-1)[: len(values)].double().tolist()]
+            fields["answers"] = [_rounded(v) for v in target.detach().reshape(-1)[: len(values)].double().tolist()]
         self._sampled += len(values)
 
     def turn_end(self) -> None:
@@ -140,7 +140,8 @@ class Batches(Observer):
         self._inputs = []
 
 
-def _six(value: float) -> float:
+def _rounded(value: float) -> float:
+    """Seven digits, as float32 has."""
     return float("%.7g" % value)
 
 

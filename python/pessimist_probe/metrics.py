@@ -15,6 +15,7 @@ from . import context, guard, sources
 from .method import Method
 from .observer import Observer
 from .place import Place
+from .site import files
 
 if TYPE_CHECKING:
     from .probe import Probe
@@ -143,9 +144,9 @@ class Metrics(Observer):
             counted, divided_by = self._division(value, percent, digits)
         extra: Dict[str, Any] = {}
         if not percent and 1 < value < math.inf and re.search("acc", name, re.IGNORECASE) and site is not None:
-            # Above 1 it is percent, or wrong.
+            # Above 1 it is percent, or wrong; what counts it may stand in another file than what prints it.
             file = os.path.abspath(site["file"])
-            if self._shares.setdefault(file, not sources.speaks_of_percent(file)):
+            if self._shares.setdefault(file, not any(sources.speaks_of_percent(f) for f in [file, *files()])):
                 extra = {"is_share": True, "divisions": sources.find([file], sources.DIVIDING) or None}
         self._probe.emit(
             "metric-reported",

@@ -45,6 +45,12 @@ def _kind(filename: str) -> int:
     return known
 
 
+def files() -> List[str]:
+    """Files of the program's own modules, as far as they are loaded."""
+    named = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return [name for name in named if isinstance(name, str) and name.endswith(".py") and _kind(name) == _USER]
+
+
 def shown(filename: str) -> str:
     """Relative to the folder in which the program was started, where it lies below it."""
     return filename[len(_start):] if filename.startswith(_start) else original(filename)

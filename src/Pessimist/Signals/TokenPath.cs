@@ -21,8 +21,7 @@ public sealed class TokenPath(OperationTrace trace, string role, long examples, 
     }
 
     /// <summary>An operation on the way that hands each position what stands after it; null when there is none.</summary>
-    /// <param name="dimension">Of the positions in the ids.</param>
-    public OperationSeen? LooksAhead(int dimension)
+    public OperationSeen? LooksAhead()
     {
         for (var i = 0; i < trace.Operations.Count; i++)
         {
@@ -37,7 +36,7 @@ public sealed class TokenPath(OperationTrace trace, string role, long examples, 
                     && keys.Shape.Contains(positions) && ComesFromIds(keys, i) && !operation.Inputs.Skip(3).Any(IsMask),
                 _ => false,
             };
-            if (looks && dimension is 0 or 1) return operation;
+            if (looks) return operation;
         }
 
         return null;

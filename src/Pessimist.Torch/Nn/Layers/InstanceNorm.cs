@@ -4,36 +4,14 @@ namespace Pessimist.Torch.Nn;
 
 /// <summary>Instance normalization (Ulyanov, Vedaldi and Lempitsky 2016): each channel of each example over its places. Without running
 /// statistics, the default, it is alike in training and prediction.</summary>
-public abstract class InstanceNorm : Module
+public abstract class InstanceNorm : ChannelNorm
 {
     static readonly Operator _instanceNorm = new("aten::instance_norm");
 
-    readonly double _epsilon, _momentum;
-
     protected InstanceNorm(int features, double epsilon, double momentum, bool affine, bool trackRunningStats, string file, int line)
-        : base(file, line)
+        : base(features, epsilon, momentum, affine, trackRunningStats, file, line)
     {
-        NumFeatures = Require.Positive(features);
-        (_epsilon, _momentum) = (epsilon, momentum);
-        if (affine)
-        {
-            Weight = Init.Ones(Init.Parameter(features));
-            Bias = Init.Zeros(Init.Parameter(features));
-        }
-        if (trackRunningStats)
-        {
-            RunningMean = Tensor.Zeros([features]).Keep();
-            RunningVar = Tensor.Ones([features]).Keep();
-            NumBatchesTracked = Tensor.Zeros([], DType.Int64).Keep();
-        }
     }
-
-    public int NumFeatures { get; }
-    public Tensor? Weight { get; } // [C]
-    public Tensor? Bias { get; } // [C]
-    [Buffer] public Tensor? RunningMean { get; } // [C]
-    [Buffer] public Tensor? RunningVar { get; } // [C]
-    [Buffer] public Tensor? NumBatchesTracked { get; } // []; PyTorch never counts here
 
     /// <summary>The number of axes an input has.</summary>
     protected abstract int Axes { get; }
@@ -47,11 +25,8 @@ public abstract class InstanceNorm : Module
         var ownStatistics = Training || RunningMean is null;
         if (ownStatistics && input.Numel == input.Size(0) * input.Size(1))
             throw new TorchException($"one value per channel and example has no variance: {GetType().Name} needs more than {input.Describe()}");
-        return _instanceNorm.Call(input, Weight, Bias, RunningMean, RunningVar, ownStatistics, _momentum, _epsilon, true);
+        return _instanceNorm.Call(input, Weight, Bias, RunningMean, RunningVar, ownStatistics, Momentum!.Value, Epsilon, true);
     }
-
-    protected override string Options =>
-        $"{NumFeatures}, eps={Python(_epsilon)}, momentum={Python(_momentum)}, affine={Python(Weight is not null)}, track_running_stats={Python(RunningMean is not null)}";
 }
 
 /// <summary>Over the length: [N, C, L].</summary>

@@ -61,14 +61,13 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About),
 
     readonly TargetMatches _matches = new();
     readonly OperationGraph _graph = new();
+    readonly TrainingProgress _progress = new();
+    readonly List<ColumnRenamed> _renamed = [];
+    ExperimentFinished? _future;
 
     public void Read(BatchObserved observation) => _matches.Read(observation);
 
     public void Read(OperationSeen observation) => _graph.Read(observation);
-
-    readonly TrainingProgress _progress = new();
-    readonly List<ColumnRenamed> _renamed = [];
-    ExperimentFinished? _future;
 
     public void Read(ColumnRenamed observation) => _renamed.Add(observation);
 
@@ -122,14 +121,13 @@ public sealed class LeakedTarget(LeakedTarget.Limits limits) : DataCheck(About),
         if (_matches.Always is not { } match) return Passed("the targets do not stand among the inputs");
         if (match.Ahead is null) return IsStuck ? NotEnoughEvidence("an element of the inputs is the target, and the program does not learn it") : Found(OfElement(match));
         if (_matches.Shape is not [var rows, var columns]) return NotEnoughEvidence("the shape of the ids is not known");
-        var dimension = match.Dimension ?? 1;
-        var (examples, positions) = dimension == 1 ? (rows, columns) : (columns, rows);
+        var (examples, positions) = match.Dimension == 0 ? (columns, rows) : (rows, columns);
         foreach (var trace in _graph.Traces)
         {
             var path = new TokenPath(trace, $"input {match.Input}", examples, positions);
             if (path.Reaches() is not { } embedding) continue;
             if (match.Ahead == 0) return Found(OfToken(embedding));
-            if (path.LooksAhead(dimension) is { } ahead) return Found(OfNextToken(ahead));
+            if (path.LooksAhead() is { } ahead) return Found(OfNextToken(ahead));
             return Passed("each position is to tell the next token, and nothing was seen that looks ahead");
         }
 

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Pessimist.Observations;
 
 namespace Pessimist.Checks.Modes;
 
 /// <summary>PES604 metric-denominator-wrong</summary>
-public sealed class MetricDenominatorWrong(MetricDenominatorWrong.Limits limits) : Check(About), IReads<MetricReported>, IReads<LoaderBuilt>
+public sealed partial class MetricDenominatorWrong(MetricDenominatorWrong.Limits limits) : Check(About), IReads<MetricReported>, IReads<LoaderBuilt>
 {
     public static readonly CheckInfo About = new()
     {
@@ -19,7 +20,7 @@ public sealed class MetricDenominatorWrong(MetricDenominatorWrong.Limits limits)
             ## How it is told
             Where the division was seen: right answers were counted over as many examples as were evaluated, and divided by the number of batches, by the
             size of another data set, or by batches times batch size; or means over batches were added up and divided by the number of examples. It is an error from 1 % difference on, else a note. Above 100 % a share is wrong in
-            any unit, and above 1 where the source that prints it has nothing of percent. A mean over batches of which the last one is far smaller is a note.
+            any unit, and above 1 where the program's own source has nothing of percent (a warning). A mean over batches of which the last one is far smaller is a note.
 
             ## When it is a false alarm
             Silent are: percent; a count of pixels or words in place of examples; means over batches of about the same size.
@@ -75,14 +76,23 @@ public sealed class MetricDenominatorWrong(MetricDenominatorWrong.Limits limits)
 
     Finding? Impossible(string name, MetricReported[] reports)
     {
-        if (!name.Contains("acc", StringComparison.OrdinalIgnoreCase)) return null;
+        if (!IsAccuracy(name)) return null;
         var highest = reports.MaxBy(r => r.Value)!;
         // Where the program speaks of percent nowhere, a share above 1 is impossible too.
         var shares = reports.All(r => r.IsShare || r.Value <= 1) && highest is { IsShare: true, Value: > 1.005 };
         if (!shares && highest.Value <= 100.5) return null;
-        var finding = Of(highest, $"\"{name}\" is {Number(highest.Value)}, {(shares ? "above 1" : "above 100 %")}", Level.Error, [new($"largest \"{name}\"", Number(highest.Value), shares ? "1" : "1, or 100 in percent", "definition")]);
-        return finding with { Related = [.. highest.Divisions.Where(d => d != highest.Site).Select(d => new RelatedLocation(d.File, d.Line, "perhaps counted or divided here"))] };
+        var finding = Of(highest, $"\"{name}\" is {Number(highest.Value)}, {(shares ? "above 1, and the program speaks of percent nowhere" : "above 100 %")}", shares ? Level.Warning : Level.Error, [new($"largest \"{name}\"", Number(highest.Value), shares ? "1" : "1, or 100 in percent", "definition")]);
+        return finding with { EvidenceClass = shares ? EvidenceClass.Suspected : finding.EvidenceClass, Related = [.. highest.Divisions.Where(d => d != highest.Site).Select(d => new RelatedLocation(d.File, d.Line, "perhaps counted or divided here"))] };
     }
+
+    /// <summary>acc, val_acc, acc@1, accuracy; not acceleration, accumulated, grad_acc_steps.</summary>
+    static bool IsAccuracy(string name) => AccuracyWord().IsMatch(name) && !OtherWord().IsMatch(name);
+
+    [GeneratedRegex("(?<![A-Za-z])acc(?:uracy|uracies)?(?![A-Za-z])", RegexOptions.IgnoreCase)]
+    private static partial Regex AccuracyWord();
+
+    [GeneratedRegex("grad|step|loss|iter|time", RegexOptions.IgnoreCase)]
+    private static partial Regex OtherWord();
 
     Finding? Judge(MetricReported[] reports)
     {

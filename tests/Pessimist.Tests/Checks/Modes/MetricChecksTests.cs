@@ -24,6 +24,26 @@ public sealed class MetricChecksTests
 
     static Verdict Axis(IEnumerable<Observation> run) => Diagnose(run).VerdictOf("metric-over-wrong-axis");
 
+    [Theory]
+    [InlineData("val_acc", true)]
+    [InlineData("accuracy", true)]
+    [InlineData("acceleration", false)]
+    [InlineData("accumulated", false)]
+    [InlineData("grad_acc_steps", false)]
+    public void Only_accuracies_cannot_be_above_a_hundred_percent(string name, bool impossible)
+    {
+        var finding = Diagnose(Metric(name, 250, 1), Metric(name, 260, 2)).FindingOf("metric-denominator-wrong");
+        (finding?.Level).ShouldBe(impossible ? Level.Error : null);
+    }
+
+    [Fact]
+    public void Above_1_is_a_suspicion_where_the_program_speaks_of_percent_nowhere()
+    {
+        Diagnose(Metric("val_acc", 19.5, 1) with { IsShare = true }).FindingOf("metric-denominator-wrong").ShouldNotBeNull()
+            .ShouldSatisfyAllConditions(f => f.Level.ShouldBe(Level.Warning), f => f.EvidenceClass.ShouldBe(EvidenceClass.Suspected));
+        Diagnose(Metric("val_acc", 19.5, 1)).FindingOf("metric-denominator-wrong").ShouldBeNull();
+    }
+
     [Fact]
     public void A_largest_output_over_the_batch_is_proved()
     {
