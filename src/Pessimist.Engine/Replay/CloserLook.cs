@@ -113,20 +113,7 @@ static class CloserLook
             replay.Forward(evaluate: true);
             // An output that the loss does not depend on is not computed again.
             if (replay[at] is not { } x || replay[recording.Output] is not { } output) return null;
-            var count = x.Size(0);
-            if (output.Rank == 0 || output.Size(0) != count || count < 2) return null;
-            double across = 0, own = 0;
-            foreach (var row in new[] { 0, (int)count / 2 }.Distinct())
-            {
-                var gradient = Autograd.Grad([output.Narrow(0, row, 1).Sum()], [x], retainGraph: true, allowUnused: true)[0];
-                if (gradient is null) return null;
-                using var noGrad = Autograd.NoGrad();
-                var sizes = gradient.Reshape(count, -1).Abs().To(Device.Cpu, DType.Float64).AMax([1]).ToArray<double>();
-                own = Math.Max(own, sizes[row]);
-                across = Math.Max(across, sizes.Where((_, i) => i != row).Max());
-            }
-
-            return new BatchAxisTested { AcrossExamples = across, OwnExample = own };
+            return Subjects.BatchAxis.ByGradient(x, output);
         }
         catch (TorchException)
         {

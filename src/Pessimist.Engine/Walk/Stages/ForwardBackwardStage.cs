@@ -1,3 +1,4 @@
+using Pessimist.Engine.Subjects;
 using Pessimist.Observations;
 using Pessimist.Torch;
 using Pessimist.Torch.Nn;
@@ -117,12 +118,8 @@ sealed class ForwardBackwardStage : Stage
         network.Eval();
         var few = inputs.Narrow(0, 0, Math.Min(MixingBatch, count)).Detach().Clone();
         few.RequiresGrad = true;
-        var which = (int)few.Size(0) / 2;
-        network.Forward(few).Narrow(0, which, 1).Sum().Backward();
-        network.ZeroGrad();
+        var tested = BatchAxis.ByGradient(few, network.Forward(few));
         network.Train();
-        if (few.Grad is not { } gradient) return (0, 0);
-        var perExample = gradient.Detach().Abs().Flatten(1).To(DType.Float64).AMax([1]).ToArray<double>();
-        return (perExample.Where((_, i) => i != which).DefaultIfEmpty(0).Max(), perExample[which]);
+        return (tested?.AcrossExamples ?? 0, tested?.OwnExample ?? 0);
     }
 }
