@@ -176,7 +176,20 @@ void unbox_list(const List& list, int32_t tag, pt_value& out) {
   out.p = memory;
 }
 
-void unbox(c10::IValue&& v, pt_value& out) {
+c10::IValue checked_box(const pt_value& value, const Parameter& parameter, const c10::FunctionSchema& schema, size_t i) {
+  bool ok = true;
+  c10::IValue boxed = box(value, parameter, ok);
+  if (!ok) {
+    const char* given = value.tag >= 0 && value.tag < 12 ? tag_names[value.tag] : "unknown";
+    TORCH_CHECK(false, "argument ", i, " ('", schema.arguments()[i].name(), "') is of type ", schema.arguments()[i].type()->str(), ", and a ", given,
+        " was given: ", c10::toString(schema));
+  }
+  return boxed;
+}
+
+} // namespace
+
+void pessimist::unbox(c10::IValue&& v, pt_value& out) {
   out = pt_value{PT_NONE, 0, {0}};
   if (v.isNone()) return;
   if (v.isTensor()) {
@@ -213,7 +226,9 @@ void unbox(c10::IValue&& v, pt_value& out) {
   }
 }
 
-} // namespace
+c10::IValue pessimist::box_argument(const pt_value& value, const c10::FunctionSchema& schema, size_t index) {
+  return checked_box(value, classify(schema.arguments()[index]), schema, index);
+}
 
 extern "C" {
 
@@ -248,13 +263,7 @@ int32_t pt_call(pt_operator opaque, const pt_value* args, int32_t n, pt_value* r
     stack.reserve(wanted);
     for (size_t i = 0; i < wanted; ++i) {
       if (i < static_cast<size_t>(n) && args[i].tag != PT_DEFAULT) {
-        bool ok = true;
-        stack.push_back(box(args[i], op.parameters[i], ok));
-        if (!ok) {
-          const char* given = args[i].tag >= 0 && args[i].tag < 12 ? tag_names[args[i].tag] : "unknown";
-          TORCH_CHECK(false, "argument ", i, " ('", op.handle.schema().arguments()[i].name(), "') is of type ",
-              op.handle.schema().arguments()[i].type()->str(), ", and a ", given, " was given: ", op.schema);
-        }
+        stack.push_back(checked_box(args[i], op.parameters[i], op.handle.schema(), i));
       } else {
         const c10::Argument& argument = op.handle.schema().arguments()[i];
         TORCH_CHECK(argument.default_value().has_value(), "argument ", i, " ('", argument.name(), "') is missing: ", op.schema);

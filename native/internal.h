@@ -2,6 +2,8 @@
 #include "pessimist_torch.h"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/core/function_schema.h>
+#include <ATen/core/ivalue.h>
 
 #include <string>
 
@@ -41,5 +43,9 @@ inline at::Tensor borrow(pt_tensor t) {
 inline pt_tensor lend(at::Tensor t) {
   return t.defined() ? t.unsafeReleaseTensorImpl() : nullptr;
 }
+
+// Checked against the declaration: the kernels trust what they are given.
+c10::IValue box_argument(const pt_value& value, const c10::FunctionSchema& schema, size_t index);
+void unbox(c10::IValue&& value, pt_value& out);
 
 } // namespace pessimist

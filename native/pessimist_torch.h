@@ -7,7 +7,7 @@ extern "C" {
 
 #define PT_EXPORT __attribute__((visibility("default")))
 // Raised whenever a signature or a tag below changes, so that a stale build is refused and not called.
-#define PT_ABI 1
+#define PT_ABI 2
 
 // A tensor handle is a c10::TensorImpl* that owns one reference.
 typedef void* pt_tensor;
@@ -97,6 +97,29 @@ PT_EXPORT int32_t pt_threads(int32_t which, int32_t n, int32_t* current);
 PT_EXPORT int32_t pt_device_count(int32_t device_type, int32_t* count);
 // CPU: bytes allocated while tracking is on (track: 0 off, 1 on, 2 read, 3 read and reset the peak).
 PT_EXPORT int32_t pt_memory(int32_t device_type, int32_t device_index, int32_t track, int64_t* current, int64_t* peak);
+
+// TorchScript, as torch.jit.save writes it. Its code runs in libtorch's interpreter, operator by operator, unoptimized.
+typedef void* pt_script;
+typedef struct {
+  void* state;
+  // A submodule is about to run `forward` on this input: answer with pt_script_run(frame, ...), or with 1 to end the call.
+  // The callee owns the input. *output: a tensor to go on with instead, which stays the callee's; null for none.
+  int32_t (*module)(void* state, int32_t module, void* frame, pt_tensor input, pt_tensor* output);
+  // The interpreter called an operator. May be null. The callee owns what the values hold.
+  void (*op)(void* state, const char* name, const char* overload, const pt_value* args, int32_t n, const pt_value* results, int32_t m);
+} pt_script_watch;
+
+// Submodules are numbered from the root, 0; tensors in the order told. The description has a record for each, ended by \x1e, fields by \x1f:
+// m type training(0, 1, -1 for none) | c parent name child | p module name | b module name. The caller has checked that the file is an archive.
+PT_EXPORT int32_t pt_script_load(const char* path, pt_script* script, const char** description);
+PT_EXPORT void pt_script_release(pt_script script);
+PT_EXPORT int32_t pt_script_tensor(pt_script script, int32_t index, pt_tensor* tensor);
+PT_EXPORT int32_t pt_script_training(pt_script script, int32_t module, int32_t value);
+// As pt_call; tuples, lists and dicts among the results are flattened. watch may be null.
+PT_EXPORT int32_t pt_script_call(
+    pt_script script, int32_t module, const char* method, const pt_value* args, int32_t n, const pt_script_watch* watch, pt_value* results, int32_t* count);
+// Runs what pt_script_watch.module was told of, within that call. output: its first tensor.
+PT_EXPORT int32_t pt_script_run(void* frame, pt_tensor input, pt_tensor* output);
 
 #ifdef __cplusplus
 }

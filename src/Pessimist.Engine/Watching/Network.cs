@@ -33,7 +33,7 @@ sealed class ModuleNote(Network network, string path, Module module, bool isLeaf
 
     /// <summary>With the number of the network before it, as for parameters.</summary>
     public string FullPath => network.Prefix + path;
-    public string Type { get; } = module.GetType().Name;
+    public string Type { get; } = module.TypeName;
 
     /// <summary>Has no modules of its own.</summary>
     public bool IsLeaf => isLeaf;

@@ -57,7 +57,7 @@ sealed class Networks(Recording recording)
         if (network.Root is not { } root) return null;
         // Put in its place after the network was taken up, or kept where the framework does not look.
         if (root.NamedModules().Any(m => m.Module == module)) Note(network, root, "", registered: true);
-        else Note(network, module, HiddenModules.PathOf(root, module) ?? module.GetType().Name, registered: false);
+        else Note(network, module, HiddenModules.PathOf(root, module) ?? module.TypeName, registered: false);
         return Find(module);
     }
 
@@ -155,7 +155,7 @@ sealed class Networks(Recording recording)
                 {
                     Model = network.Number,
                     Name = name,
-                    Type = module.GetType().Name,
+                    Type = module.TypeName,
                     Settings = ModuleSettings.Of(module),
                     AliasOf = first?.Path,
                     Registered = registered,

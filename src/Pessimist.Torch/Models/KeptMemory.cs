@@ -58,7 +58,7 @@ sealed record KeptMemory(
                 var once = s.Kept - each * few;
                 var parameters = seen.Add(s.Module) ? s.Module.NamedParameters().ToArray() : [];
                 calls.Add(new(
-                    s.Name, s.Module.GetType().Name, [.. s.OutputShape.Skip(1)], parameters.Sum(p => p.Parameter.Numel),
+                    s.Name, s.Module.TypeName, [.. s.OutputShape.Skip(1)], parameters.Sum(p => p.Parameter.Numel),
                     parameters.Where(p => p.Parameter.RequiresGrad).Sum(p => p.Parameter.Numel * p.Parameter.DType.Size()),
                     once < Noise ? 0 : once, each, s.Module is Flatten or Identity ? 0 : s.OutputBytes / few, BackwardOf(s, device)));
             }

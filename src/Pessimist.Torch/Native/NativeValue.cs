@@ -50,3 +50,12 @@ unsafe struct NativeMeta
     public const int Strided = 16;
     public const int Inference = 32;
 }
+
+/// <summary>pt_script_watch: who is told while TorchScript runs.</summary>
+[StructLayout(LayoutKind.Sequential)]
+unsafe struct NativeScriptWatch
+{
+    public nint State;
+    public delegate* unmanaged<nint, int, nint, nint, nint*, int> Module;
+    public delegate* unmanaged<nint, byte*, byte*, NativeValue*, int, NativeValue*, int, void> Operator;
+}

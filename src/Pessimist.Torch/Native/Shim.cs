@@ -7,7 +7,7 @@ namespace Pessimist.Torch.Native;
 static unsafe partial class Shim
 {
     const string Library = "pessimist_torch";
-    const int Abi = 1;
+    const int Abi = 2;
 
     const string Remedy =
         "Install libtorch with 'sudo apt-get install libtorch-dev libopenblas0-pthread cmake g++' (or set LIBTORCH to a libtorch or to the torch folder of "
@@ -82,9 +82,11 @@ static unsafe partial class Shim
     internal static string Error()
     {
         const int Most = 700;
-        var text = Marshal.PtrToStringUTF8((nint)pt_error())?.Trim() ?? "";
+        var text = WholeError();
         return text.Length <= Most ? text : $"{text[..Most]}…";
     }
+
+    internal static string WholeError() => Marshal.PtrToStringUTF8((nint)pt_error())?.Trim() ?? "";
 
     /// <summary>The exception for a failed call; what was being done is worded after the call, so it costs nothing otherwise.</summary>
     internal static TorchException Failure(string doing)
@@ -155,6 +157,24 @@ static unsafe partial class Shim
 
     [LibraryImport(Library)]
     internal static partial int pt_device_count(int deviceType, out int count);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int pt_script_load(string path, out nint script, out byte* description);
+
+    [LibraryImport(Library)]
+    internal static partial void pt_script_release(nint script);
+
+    [LibraryImport(Library)]
+    internal static partial int pt_script_tensor(nint script, int index, out nint tensor);
+
+    [LibraryImport(Library)]
+    internal static partial int pt_script_training(nint script, int module, int value);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int pt_script_call(nint script, int module, string method, NativeValue* args, int n, NativeScriptWatch* watch, NativeValue* results, int* count);
+
+    [LibraryImport(Library)]
+    internal static partial int pt_script_run(nint frame, nint input, out nint output);
 
     [LibraryImport(Library)]
     internal static partial int pt_memory(int deviceType, int deviceIndex, int track, out long current, out long peak);

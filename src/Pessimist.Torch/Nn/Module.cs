@@ -17,6 +17,9 @@ public abstract partial class Module : IDisposable
         Watcher.Current?.Module(this);
     }
 
+    /// <summary>The name of its class, without namespace.</summary>
+    public virtual string TypeName => GetType().Name;
+
     /// <summary>Where the module was constructed, as far as the compiler told.</summary>
     public CallSite? CreatedAt { get; }
 
@@ -63,11 +66,14 @@ public abstract partial class Module : IDisposable
     public IEnumerable<(string Name, Tensor Parameter)> NamedParameters() => Named(m => m.OwnParameters());
 
     /// <summary>All buffers by their <c>state_dict</c> names.</summary>
-    public IEnumerable<(string Name, Tensor Buffer)> NamedBuffers() => Named(m => Tensors(m, ModuleLayout.Of(m.GetType()).Buffers));
+    public IEnumerable<(string Name, Tensor Buffer)> NamedBuffers() => Named(m => m.OwnBuffers());
 
     /// <summary>This module's own parameters, without its children's, in the order of <c>state_dict</c>. Override it where their number
     /// is known only when the module is made.</summary>
     protected virtual IEnumerable<(string Name, Tensor Parameter)> OwnParameters() => Tensors(this, ModuleLayout.Of(GetType()).Parameters);
+
+    /// <summary>As <see cref="OwnParameters"/>, for buffers.</summary>
+    protected virtual IEnumerable<(string Name, Tensor Buffer)> OwnBuffers() => Tensors(this, ModuleLayout.Of(GetType()).Buffers);
 
     static IEnumerable<(string Name, Tensor Tensor)> Tensors(Module module, ModuleLayout.Slot[] slots)
     {

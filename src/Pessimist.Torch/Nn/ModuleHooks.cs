@@ -10,6 +10,8 @@ public abstract partial class Module
     List<Func<Module, Tensor, Tensor?>>? _before;
     List<Func<Module, Tensor, Tensor, Tensor?>>? _after;
 
+    internal bool HasHooks => _before is { Count: > 0 } || _after is { Count: > 0 };
+
     /// <summary>Runs the module with its hooks.</summary>
     /// <exception cref="TorchException">An operator failed; the message names the module, the line that made it, and the input.</exception>
     public Tensor Forward(Tensor input) => Forward(input, null);
@@ -65,7 +67,7 @@ public abstract partial class Module
         }
         catch (TorchException e) when (e.InnerException is not TorchException)
         {
-            var name = NamedChildren().Any() ? GetType().Name : ToString();
+            var name = NamedChildren().Any() ? TypeName : ToString();
             throw new TorchException($"{name}{(CreatedAt is null ? "" : $", made at {CreatedAt},")} failed on {input.Describe()}: {e.Message}", e) { Operator = e.Operator };
         }
     }

@@ -12,7 +12,7 @@ public abstract partial class Module
 
     void Collect(string prefix, OrderedDictionary<string, Tensor> state)
     {
-        foreach (var (name, tensor) in OwnParameters().Concat(Tensors(this, ModuleLayout.Of(GetType()).Buffers)))
+        foreach (var (name, tensor) in OwnParameters().Concat(OwnBuffers()))
             state[Join(prefix, name)] = tensor;
         foreach (var (name, child) in NamedChildren())
             child.Collect(Join(prefix, name), state);
@@ -37,7 +37,7 @@ public abstract partial class Module
         if (strict)
             problems.AddRange(state.Where(s => !own.ContainsKey(s.Key)).Select(s => $"unexpected: {s.Key} {s.Value.Describe()}"));
         if (problems.Count > 0)
-            throw new TorchException($"the state does not fit {GetType().Name}:\n  {string.Join("\n  ", problems)}");
+            throw new TorchException($"the state does not fit {TypeName}:\n  {string.Join("\n  ", problems)}");
         using var scope = Scope.New();
         using var noGrad = Autograd.NoGrad();
         foreach (var (name, tensor) in own)

@@ -10,7 +10,7 @@ public abstract partial class Module
     /// <summary>The whole network as PyTorch prints it.</summary>
     public override string ToString()
     {
-        var name = GetType().Name;
+        var name = TypeName;
         var children = NamedChildren().ToArray();
         if (children.Length == 0)
             return $"{name}({Options})";

@@ -51,7 +51,7 @@ sealed class ForwardBackwardStage : Stage
     {
         var traces = new List<OperationTraced>();
         var hooks = network.NamedModules().Where(m => !m.Module.NamedChildren().Any())
-            .Select(m => m.Module.AfterForward((module, _, result) => traces.Add(Observe(m.Name, module.GetType().Name, result)))).ToArray();
+            .Select(m => m.Module.AfterForward((module, _, result) => traces.Add(Observe(m.Name, module.TypeName, result)))).ToArray();
         try
         {
             output = network.Forward(inputs);
