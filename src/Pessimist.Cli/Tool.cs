@@ -61,6 +61,7 @@ sealed class Tool(Screen screen, IWalker walker)
             new OverfitCommand(screen, programs, args),
             new WhatIfCommand(screen, programs, args),
             new DiagnoseCommand(screen, walker, args),
+            new CompareCommand(screen),
             new ReportCommand(screen),
             new SynthCommand(screen),
             new ModelsCommand(screen),

@@ -16,6 +16,15 @@ public sealed record ReferenceCompared : Observation
 
     /// <summary>Where the first layer that differs was constructed.</summary>
     public Site? Site { get; init; }
+
+    /// <summary>Why the first layer that differs does so, as far as a computation confirmed it; else empty.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>What was computed to confirm the reason, and what difference is left.</summary>
+    public string Confirmation { get; init; } = "";
+
+    /// <summary>What to do about the reason.</summary>
+    public string Help { get; init; } = "";
 }
 
 /// <summary>The program against a result that is known for this model on this benchmark.</summary>

@@ -27,6 +27,16 @@ public sealed class ReferenceChecksTests
     }
 
     [Fact]
+    public void A_reason_that_was_confirmed_is_told_with_what_was_computed()
+    {
+        var finding = Diagnose(Compared(0, 0.3) with { Reason = "layer1 has the opposite sign", Confirmation = "with its sign turned, not a bit of difference is left", Help = "look for a minus sign" }).FindingOf(Differs).ShouldNotBeNull();
+
+        (finding.EvidenceClass, finding.Message).ShouldBe((EvidenceClass.Confirmed, "the output of layer1 differs from torchvision resnet18: layer1 has the opposite sign"));
+        (finding.Confirmation, finding.Fixes.Single()).ShouldBe(("with its sign turned, not a bit of difference is left", "look for a minus sign"));
+        finding.Notes.ShouldBe(["the layer before it agrees: layer0"]);
+    }
+
+    [Fact]
     public void Rounding_is_no_difference_and_NaN_on_one_side_is()
     {
         Diagnose(Compared(1e-6, 9e-5)).VerdictOf(Differs).ShouldBeOfType<Verdict.Passed>();

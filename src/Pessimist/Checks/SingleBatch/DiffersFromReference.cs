@@ -19,7 +19,7 @@ public sealed class DiffersFromReference() : Check(About), IReads<ReferenceCompa
             differs is where it is: all before it agree.
 
             ## When it is a false alarm
-            Rounding, up to 1e-4 of the largest value, does not count. Dropout and batch norm have to be in evaluation mode on both sides, and the
+            Rounding does not count: in float32 up to 1e-5 of the largest value, up to 1e-4 where layers before have rounded. Dropout and batch norm have to be in evaluation mode on both sides, and the
             weights have to be the same.
 
             ## What to do
@@ -39,13 +39,15 @@ public sealed class DiffersFromReference() : Check(About), IReads<ReferenceCompa
             var at = compared.Layers.ToList().FindIndex(l => l.Differs);
             if (at < 0) continue;
             var layer = compared.Layers[at];
-            return Found(Finding($"the {compared.Compared} of {layer.Name} differs from {compared.Reference}", EvidenceClass.Proved) with
+            var known = compared.Reason.Length > 0;
+            return Found(Finding($"the {(layer.Name == "input" ? "input" : $"{compared.Compared} of {layer.Name}")} differs from {compared.Reference}{(known ? $": {compared.Reason}" : "")}", known ? EvidenceClass.Confirmed : EvidenceClass.Proved) with
             {
+                Confirmation = compared.Confirmation,
                 Location = compared.Site is { } site ? new Location(site.File, site.Line, site.Function, layer.Name) : null,
                 Evidence = [new("largest difference", layer.Note.Length > 0 ? layer.Note : string.Create(CultureInfo.InvariantCulture, $"{layer.MaxDifference:0.##e0}"),
                     string.Create(CultureInfo.InvariantCulture, $"{layer.Tolerance:0.##e0}"), "theory: rounding")],
-                Notes = [at == 0 ? "it is the first layer" : $"the {at} layers before it agree; the last of them is {compared.Layers[at - 1].Name}"],
-                Fixes = [$"compare the code of {layer.Name} with the reference's: activation, padding, epsilon, order of dimensions, scaling"],
+                Notes = [at == 0 ? "it is the first layer" : at == 1 ? $"the layer before it agrees: {compared.Layers[0].Name}" : $"the {at} layers before it agree; the last of them is {compared.Layers[at - 1].Name}"],
+                Fixes = [compared.Help.Length > 0 ? compared.Help : $"compare the code of {layer.Name} with the reference's: activation, padding, epsilon, order of dimensions, scaling"],
             });
         }
 
