@@ -33,15 +33,15 @@ public sealed class ShimTests : IDisposable
         Should.Throw<TorchNotFoundException>(() => Shim.Open("libc.so.6")).Message.ShouldContain("native/build.sh");
 
     [Fact]
-    public void The_shim_is_found_named_then_shipped_then_beside_then_above()
+    public void The_shim_is_found_named_then_beside_then_shipped_then_above()
     {
         var deep = Directory.CreateDirectory(Path.Combine(_folder.FullName, "artifacts", "bin", "tool")).FullName;
         var above = Write("artifacts/native/libpessimist_torch.so");
         Shim.Find(deep, null).ShouldBe(above);
-        var beside = Write("artifacts/bin/tool/libpessimist_torch.so");
-        Shim.Find(deep, null).ShouldBe(beside);
         var shipped = Write($"artifacts/bin/tool/runtimes/linux-{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}/native/libpessimist_torch.so");
         Shim.Find(deep, "").ShouldBe(shipped);
+        var beside = Write("artifacts/bin/tool/libpessimist_torch.so");
+        Shim.Find(deep, null).ShouldBe(beside);
         Shim.Find(deep, above).ShouldBe(above);
     }
 

@@ -53,7 +53,7 @@ public static class NetworkAssert
         var outcome = SingleBatchSession.Run(subject, 0, _ => { }, options: options);
         if (outcome.Verdict == SingleBatchVerdict.Passes || outcome.Attempts.Any(IsAlmostThere)) return;
         var worst = outcome.Attempts[0];
-        var measured = Text($"loss {worst.Trial.Losses[0]:0.####} -> {worst.LastLoss:0.####} in {worst.Trial.Losses.Count - 1} steps; {worst.Curve.Because}");
+        var measured = worst.Curve.Because;
         var batch = subject.Facts.BatchSize > 0 ? Text($"a batch of {subject.Facts.BatchSize} examples") : "the batch";
         if (outcome.Verdict == SingleBatchVerdict.NotEnoughEvidence)
             throw NetworkAssertionException.Of($"it was not shown that the network learns {batch} by heart", measured, expected,

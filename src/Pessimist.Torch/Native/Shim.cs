@@ -11,7 +11,8 @@ static unsafe partial class Shim
 
     const string Remedy =
         "Install libtorch with 'sudo apt-get install libtorch-dev libopenblas0-pthread cmake g++' (or set LIBTORCH to a libtorch or to the torch folder of "
-        + "a PyTorch installation) and build the shim with 'native/build.sh'; PESSIMIST_TORCH_SHIM may name a shim built elsewhere";
+        + "a PyTorch installation) and build the shim with 'native/build.sh', or, in a project that uses the package Pessimist.Torch, with "
+        + "'dotnet build -t:BuildTorchBridge'; PESSIMIST_TORCH_SHIM may name a shim built elsewhere";
 
     static Shim() => NativeLibrary.SetDllImportResolver(typeof(Shim).Assembly, Resolve);
 
@@ -44,12 +45,12 @@ static unsafe partial class Shim
         }
         if (!NativeLibrary.TryGetExport(library, "pt_abi", out var abi) || ((delegate* unmanaged<int>)abi)() != Abi)
         {
-            throw new TorchNotFoundException($"'{file}' was built for another version of this program. Build it again with 'native/build.sh'");
+            throw new TorchNotFoundException($"'{file}' was built for another version of this program. Build it again with 'native/build.sh', or 'dotnet build -t:BuildTorchBridge' in a project that uses the package");
         }
         return library;
     }
 
-    /// <summary>The shim's file: the one named, else one beside the program, else one built in the repository around it.</summary>
+    /// <summary>The shim's file: the one named, else one beside the program, else the package's, else one built in the repository around it.</summary>
     internal static string Find(string from, string? named)
     {
         if (!string.IsNullOrEmpty(named))
@@ -60,6 +61,8 @@ static unsafe partial class Shim
         }
         var file = $"lib{Library}.so";
         var shipped = Path.Combine(from, "runtimes", $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}", "native", file);
+        // One that was built for this machine goes before the one that came with the package.
+        if (Path.Combine(from, file) is var beside && File.Exists(beside)) return beside;
         if (File.Exists(shipped)) return shipped;
         for (var folder = new DirectoryInfo(from); folder is not null; folder = folder.Parent)
         {
