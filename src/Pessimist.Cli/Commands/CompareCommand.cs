@@ -17,7 +17,7 @@ sealed class CompareCommand : ToolCommand
     const long MostNumbers = 1 << 26;
 
     readonly Screen _screen;
-    readonly Argument<string> _a = new("A") { Description = "yours: a network with its weights (lenet:weights.safetensors), or recorded activations (mine.npz)" };
+    readonly Argument<string> _a = new("A") { Description = "yours: a network with its weights (lenet:weights.safetensors), a TorchScript file (mine.ts), or recorded activations (mine.npz)" };
     readonly Argument<string> _b = new("B") { Description = "the reference, one of the same kinds" };
     readonly Option<string?> _input = Valued<string?>("--input", "FILE", "what both are given: .npy, or .npz with the array 'input'; by default the input that a recording holds, else drawn at random", text => text);
     readonly Option<int[]?> _shape = Valued<int[]?>("--shape", "SHAPE", "draw an input of this shape at random, as 8x1x28x28 (examples first)", Shape);
@@ -35,6 +35,7 @@ sealed class CompareCommand : ToolCommand
         Examples =
         [
             new("pessimist compare lenet:mine.safetensors reference.npz", "a network in C# against what a PyTorch program recorded (docs/guides/compare.md)"),
+            new("pessimist compare lenet model.ts --shape 8x1x28x28", "a network in C# against TorchScript, with the weights of that file"),
             new("pessimist compare mine.npz reference.npz", "two recordings of the same input"),
             new("pessimist compare lenet reference.npz", "with the weights that the recording holds: is the code the same?"),
             new("pessimist compare resnet18:a.safetensors resnet18:b.safetensors --shape 4x3x224x224", "two sets of weights in one network"),
@@ -52,7 +53,7 @@ sealed class CompareCommand : ToolCommand
         using (a)
         using (b)
         {
-            if (input is null && a.RecordedInput is null && b.RecordedInput is null && a.TypicalShape is { } typical)
+            if (input is null && a.RecordedInput is null && b.RecordedInput is null && (a.TypicalShape ?? b.TypicalShape) is { } typical)
                 (words, input) = Drawn([DefaultExamples, .. typical.Select(s => (long)s)], parsed.GetValue(_seed) ?? DefaultSeed);
             var comparison = Refusing(() => ImplementationComparer.Compare(a, b, input, words));
             var report = new ComparisonText(comparison, CommonOptions.From(parsed).Verbose);

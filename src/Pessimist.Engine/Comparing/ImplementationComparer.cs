@@ -19,6 +19,7 @@ public static class ImplementationComparer
         using var noGrad = Autograd.NoGrad();
         var notes = new List<string>();
         var fed = input ?? a.RecordedInput ?? b.RecordedInput;
+        if (fed is null && a.CanRun && b.CanRun) throw new PessimistException($"nothing says what {a.Name} and {b.Name} are to be run on", "give the shape of an input, as --shape 8x3x32x32, or a file with --input");
         if (fed is null && (a.CanRun || b.CanRun))
             throw new PessimistException($"{(a.CanRun ? b.Name : a.Name)} has no array 'input', so {(a.CanRun ? a.Name : b.Name)} cannot be run on what it was recorded with", "record the input under the name 'input', or give it with --input FILE");
         if (fed is not null && !fed.DType.IsFloatingPoint()) (fed, _) = (fed.To(DType.Float32), Add(notes, "the input holds whole numbers and was fed as float32"));
@@ -65,6 +66,8 @@ public static class ImplementationComparer
             }
         }
 
+        foreach (var side in new[] { a, b })
+            if (found && side is ModuleImplementation { KeepsItsMode: true }) notes.Add($"{side.Name} was traced or frozen: it computes in the mode it was written in, and eval() does not reach it");
         if (layers.Any(l => !l.Differs && HoldsNaN(pairs, l))) notes.Add("both hold NaN or infinity at the same places: they agree, and are wrong");
         return new ImplementationComparison
         {

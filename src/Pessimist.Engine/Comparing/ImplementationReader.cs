@@ -2,6 +2,7 @@ using Pessimist.Text;
 using Pessimist.Torch;
 using Pessimist.Torch.Models;
 using Pessimist.Torch.Nn;
+using Pessimist.Torch.Scripting;
 using Pessimist.Torch.Serialization;
 
 namespace Pessimist.Engine.Comparing;
@@ -14,7 +15,7 @@ public sealed record ImplementationWord(string Word, string? Weights = null);
 /// <summary>Opens the two implementations that a command line names.</summary>
 public static class ImplementationReader
 {
-    const string Kinds = "name a network with its weights (lenet:weights.safetensors) or recorded activations (reference.npz)";
+    const string Kinds = "name a network with its weights (lenet:weights.safetensors), a TorchScript file (model.ts) or recorded activations (reference.npz)";
     const int DefaultOutputs = 10;
 
     /// <param name="input">The input given apart, for the size of a network; null takes a recording's.</param>
@@ -69,7 +70,7 @@ public static class ImplementationReader
         return new PessimistException($"there is no file '{path}'{DidYouMean.Suffix(path, names)}", "check the path, or the folder you are in");
     }
 
-    static RecordedImplementation Recording(ImplementationWord word)
+    static Implementation Recording(ImplementationWord word)
     {
         var path = word.Word;
         if (word.Weights is not null) throw new PessimistException($"'{path}' is a file and takes no weights beside it", $"{Kinds}");
@@ -78,9 +79,8 @@ public static class ImplementationReader
             ".npz" => RecordedImplementation.Read(path),
             ".npy" => throw new PessimistException($"'{path}' holds one array, and the outputs of all layers are needed", "record them in an .npz: docs/guides/compare.md has the lines of Python"),
             ".safetensors" => throw new PessimistException($"'{path}' holds weights, and not what computes with them", $"name the network before it, as lenet:{path}; pessimist models lists them"),
-            ".pt" or ".pth" or ".pkl" or ".pickle" or ".ckpt" or ".bin" => throw new PessimistException($"'{path}' is, or may be, a pickle, which can run any code and is never opened",
-                "save the weights as safetensors, or record the outputs of the layers in an .npz: docs/guides/compare.md has the lines of Python"),
-            var other => throw new PessimistException($"'{path}' is no kind of file that can be compared{(other.Length > 0 ? $" ({other})" : "")}", Kinds),
+            // Whatever its name says, its content decides: a pickle is refused there.
+            _ => new ModuleImplementation(path, ScriptModule.Load(path)),
         };
     }
 

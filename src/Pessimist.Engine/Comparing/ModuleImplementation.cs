@@ -1,9 +1,10 @@
 using Pessimist.Torch;
 using Pessimist.Torch.Nn;
+using Pessimist.Torch.Scripting;
 
 namespace Pessimist.Engine.Comparing;
 
-/// <summary>A network in C#, in evaluation mode.</summary>
+/// <summary>A network in C# or from a TorchScript file, in evaluation mode.</summary>
 /// <remarks>The network is disposed of with it.</remarks>
 public sealed class ModuleImplementation : Implementation
 {
@@ -17,7 +18,10 @@ public sealed class ModuleImplementation : Implementation
         network.Eval();
     }
 
-    public override string Kind => $"{_network.GetType().Name} in C#";
+    /// <summary>True of a traced or frozen file: its mode is the one that it was written in.</summary>
+    public bool KeepsItsMode => _network is ScriptModule { HasMode: false };
+
+    public override string Kind => _network is ScriptModule ? "TorchScript" : $"{_network.TypeName} in C#";
 
     public override IReadOnlyDictionary<string, Tensor> Weights => _network.StateDict();
 
@@ -54,7 +58,7 @@ public sealed class ModuleImplementation : Implementation
         // What a later operation changes in place is not what the layer gave.
         return new LayerCall(count == 1 ? name : FormattableString.Invariant($"{name}#{count}"), output.Detach().Clone())
         {
-            Type = module.GetType().Name,
+            Type = module.TypeName,
             Input = input.Detach().Clone(),
             Again = path.Length == 0 ? null : (x, replaced) => Again(module, x, replaced),
         };
