@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pessimist.Cli.Parsing;
 using Pessimist.Data;
+using Pessimist.Data.Inputs;
 using Pessimist.Data.Sequences;
 using Pessimist.Engine.Walk;
 using Pessimist.Evaluation;
@@ -19,6 +20,16 @@ sealed class DiagnoseArguments
         Arity = ArgumentArity.OneOrMore,
         DefaultValueFactory = _ => [],
     };
+
+    readonly Option<string[]> _input = new("--input")
+    {
+        Description = "one of several inputs, each with a branch of its own; give it for each of them, instead of DATA",
+        HelpName = "NAME=PATH",
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => [],
+    };
+
+    readonly Option<string?> _id = ToolCommand.Valued("--id", "COLUMN", "the column that matches the examples of several inputs (pictures by their file names); their order when not given", text => text);
 
     readonly Option<TaskKind?> _task = ToolCommand.Choosing<TaskKind?>("--task", "what the target is; seen from the data when not given",
         [("binary", TaskKind.Binary), ("multi-class", TaskKind.MultiClass), ("regression", TaskKind.Regression), ("multi-label", TaskKind.MultiLabel)]);
@@ -70,14 +81,15 @@ sealed class DiagnoseArguments
 
     readonly Option<string?> _runs = ToolCommand.Valued("--runs", "FOLDER", "where runs are kept (default .pessimist/runs)", text => text, DiagnoseOptions.DefaultRunsFolder);
 
-    public Argument<string> Data { get; } = new("DATA")
+    public Argument<string?> Data { get; } = new("DATA")
     {
+        Arity = ArgumentArity.ZeroOrOne,
         Description = "CSV, TSV, Parquet or JSON; IDX as MNIST has it (.gz too); NPY or NPZ; or a folder with one folder of PNG or JPEG images per class, or one text file per class",
     };
 
     public IReadOnlyList<OptionGroup> Groups =>
     [
-        new("Data", [_target, _task, _test, _split, _sequenceId, _sequenceTime]),
+        new("Data", [_target, _task, _test, _split, _input, _id, _sequenceId, _sequenceTime]),
         new("Goal", [_metric, _goal, _human]),
         new("Network and training", [_model, _lr, _epochs, _batchSize, _weightDecay, _init, _lossSign, _noNormalize]),
         new("Effort", [_budget, _noTune, _seed, _device, _runs]),
@@ -86,9 +98,16 @@ sealed class DiagnoseArguments
     /// <exception cref="PessimistException">Two options contradict each other.</exception>
     public DiagnoseOptions Read(ParseResult parsed, IReadOnlyList<string> words)
     {
+        NamedInput[] inputs = [.. (parsed.GetValue(_input) ?? []).Select(NamedInput.Parse)];
+        var data = parsed.GetValue(Data);
+        if (data is null && inputs.Length == 0) throw new PessimistException("DATA is missing: nothing says what to diagnose", "name a file or a folder, or several inputs with --input NAME=PATH");
+        if (data is not null && inputs.Length > 0)
+            throw new PessimistException($"DATA '{data}' and --input {inputs[0]} are both given", $"give several inputs all by name: --input NAME={data} --input {inputs[0]}");
         var options = new DiagnoseOptions
         {
-            Data = parsed.GetRequiredValue(Data),
+            Data = data ?? string.Join(" + ", (IEnumerable<NamedInput>)inputs),
+            Inputs = inputs,
+            InputId = parsed.GetValue(_id),
             Targets = parsed.GetValue(_target) ?? [],
             Sequences = parsed.GetValue(_sequenceId) is { } id ? new SequenceColumns(id, parsed.GetValue(_sequenceTime)) : null,
             Task = parsed.GetValue(_task),
@@ -124,6 +143,12 @@ sealed class DiagnoseArguments
             throw new PessimistException($"--split {shares} sets a test share aside, and --test names a test set", "write training/validation only, such as --split 80/20, or leave --test out");
         if (options.Test is null && options.Split.Shares is { Test: 0 } two)
             throw new PessimistException($"--split {two} leaves no test set", "write training/validation/test, such as --split 60/20/20, or give --test FILE");
+        if (options.Inputs.Count == 0 && options.InputId is { } id)
+            throw new PessimistException($"--id {id} matches several inputs, and there is one", "leave it out, or name the inputs with --input NAME=PATH");
+        if (options.Inputs.Count > 0 && options.Test is { } test)
+            throw new PessimistException($"--test {test} is for one input, and there are {options.Inputs.Count}", "leave it out: a test set is split off; or split by a column with --split");
+        if (options.Inputs.Count > 0 && options.Sequences is { } sequences)
+            throw new PessimistException($"--sequence-id {sequences.Id} joins the rows of one table, and there are {options.Inputs.Count} inputs", "give sequences as an NPY array of shape (examples, steps, features)");
         if (options.Goal < options.Human)
             throw new PessimistException(FormattableString.Invariant($"--goal {options.Goal} asks for less error than --human {options.Human} says a person makes"),
                 "leave --human out when the labels do not come from people, or raise the goal");

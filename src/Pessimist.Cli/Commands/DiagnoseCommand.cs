@@ -35,6 +35,7 @@ sealed class DiagnoseCommand : ToolCommand
             new("pessimist diagnose houses.csv --target price --goal 20000 --split time=sold", "regression, tested on the latest sales"),
             new("pessimist diagnose photos/ --model lenet --budget 10m", "images in one folder per class, ten minutes at most"),
             new("pessimist diagnose scans.csv --target ill --split 60/20/20,group=patient --human 3%", "no patient in two sets; people are wrong in 3 % of the cases"),
+            new("pessimist diagnose --input photo=photos/ --input patient=patients.csv --id file --target ill", "two inputs, matched by the names of the pictures, each with a branch of its own"),
             new("pessimist diagnose data.csv --target y --format json -q | jq .summary", "for scripts"),
         ];
         AddGroups();
@@ -47,12 +48,12 @@ sealed class DiagnoseCommand : ToolCommand
         var checks = _checks.Read(parsed);
         var output = _output.Read(parsed, checks);
         var options = _arguments.Read(parsed, _words) with { Checks = checks };
-        RefuseMissing(options.Data);
+        foreach (var path in options.Inputs.Count == 0 ? [options.Data] : options.Inputs.Select(i => i.Path)) RefuseMissing(path);
         if (options.Test is { } test) RefuseMissing(test);
 
         var machine = _walker.Describe(options);
 
-        using var folder = RunFolder.CreateIn(options.RunsFolder, options.Data, fault => _screen.Error.WriteLine($"warning: {fault}"));
+        using var folder = RunFolder.CreateIn(options.RunsFolder, options.Inputs.Count == 0 ? options.Data : string.Join('-', options.Inputs.Select(i => i.Name)), fault => _screen.Error.WriteLine($"warning: {fault}"));
         var run = new Run(folder.Append);
         run.Add(new RunStarted
         {

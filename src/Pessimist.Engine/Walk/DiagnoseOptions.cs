@@ -1,5 +1,6 @@
 using Pessimist.Checks.Settings;
 using Pessimist.Data;
+using Pessimist.Data.Inputs;
 using Pessimist.Data.Sequences;
 
 namespace Pessimist.Engine.Walk;
@@ -12,6 +13,15 @@ public sealed record DiagnoseOptions
 {
     /// <summary>The data set as the user named it: a file or a folder.</summary>
     public required string Data { get; init; }
+
+    /// <summary>Several inputs, matched example by example; empty where <see cref="Data"/> is the only one.</summary>
+    public IReadOnlyList<NamedInput> Inputs { get; init; } = [];
+
+    /// <summary>The column by which several inputs are matched; null for their order.</summary>
+    public string? InputId { get; init; }
+
+    /// <summary>The data as they are written on a command line.</summary>
+    public string DataWords => Inputs.Count == 0 ? Data : string.Join(" ", Inputs.Select(i => $"--input {i}").Concat(InputId is null ? [] : [$"--id {InputId}"]));
 
     /// <summary>Target columns; empty when the data carry their labels themselves (IDX, folders of images).</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];

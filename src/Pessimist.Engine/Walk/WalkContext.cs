@@ -67,6 +67,7 @@ sealed class WalkContext(DiagnoseOptions options, Run run, IWalkProgress progres
     public DataSet NormalizedInputs(DataSet raw)
     {
         var train = Prepared.Encoded.Subset(Prepared.Split.Train);
+        if (Prepared.Parts.Count > 0) return Normalizer.Fit(train).Apply(raw, targets: false);
         var pictures = Prepared.Raw.Kind == DataKind.Images && Prepared.Raw.Items?.Bytes is not null;
         return Normalizer.Fit(train, null, Prepared.ImageGuess, pictures).Apply(raw, targets: false);
     }

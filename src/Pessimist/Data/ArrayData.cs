@@ -53,6 +53,21 @@ public sealed class ArrayData
             Widen(Bytes!.AsSpan((int)start, ItemLength), destination);
     }
 
+    /// <summary>The items given, in their order.</summary>
+    public ArrayData Select(ReadOnlySpan<int> rows)
+    {
+        int[] shape = [.. Shape];
+        if (Bytes is not null) return new ArrayData(shape, rows.Length, Pick(Bytes, rows));
+        return new ArrayData(shape, rows.Length, Pick(Floats!, rows), ElementType);
+    }
+
+    T[] Pick<T>(T[] all, ReadOnlySpan<int> rows)
+    {
+        var picked = new T[checked(rows.Length * ItemLength)];
+        for (var i = 0; i < rows.Length; i++) Array.Copy(all, (long)rows[i] * ItemLength, picked, (long)i * ItemLength, ItemLength);
+        return picked;
+    }
+
     static void Widen(ReadOnlySpan<byte> source, Span<float> destination)
     {
         for (var i = 0; i < source.Length; i++) destination[i] = source[i];

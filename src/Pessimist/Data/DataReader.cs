@@ -30,7 +30,7 @@ public static class DataReader
             {
                 FileFormat.Idx => IdxReader.Read(path),
                 FileFormat.Npy => NpyReader.Read(path),
-                FileFormat.Npz => NpzReader.Read(path),
+                FileFormat.Npz => NpzReader.Read(path, options.NeedsLabels),
                 FileFormat.Parquet => ParquetReader.Read(path, options),
                 FileFormat.Json => JsonTableReader.Read(path, options),
                 _ => CsvTableReader.Read(path, options),

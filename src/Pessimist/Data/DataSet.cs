@@ -40,6 +40,9 @@ public sealed class DataSet
     /// <summary>Outputs a network needs: K for classes, else the number of target columns.</summary>
     public int OutputWidth => IsClassification ? ClassNames.Count : TargetNames.Count;
 
+    /// <summary>The inputs of an example that come from sources of their own, one after another, each flattened; empty where there is one source.</summary>
+    public IReadOnlyList<InputPart> Parts => _store.Parts;
+
     /// <summary>What each input means; one per input for tables, empty for arrays and images.</summary>
     public IReadOnlyList<Feature> Features => _store.Features;
 
@@ -92,6 +95,20 @@ public sealed class DataSet
     {
         ArgumentNullException.ThrowIfNull(inputs);
         return new DataSet(Compact() with { Inputs = inputs, Shape = shape ?? _store.Shape }, null).Checked();
+    }
+
+    /// <summary>The same examples with one of their several inputs alone.</summary>
+    internal DataSet Part(InputPart part, int offset)
+    {
+        var inputs = new float[checked(Count * part.Length)];
+        for (var i = 0; i < Count; i++) Input(i).Slice(offset, part.Length).CopyTo(inputs.AsSpan(i * part.Length));
+        return new DataSet(Compact() with
+        {
+            Inputs = inputs,
+            Shape = part.Shape,
+            Parts = [],
+            Features = part.Shape.Count == 1 && Features.Count > 0 ? [.. Features.Skip(offset).Take(part.Length)] : [],
+        }, null).Checked();
     }
 
     /// <summary>The same inputs seen as another shape with as many elements, as [1, 8, 8] for 64 pixels.</summary>
@@ -204,6 +221,8 @@ public sealed class DataSet
         public required IReadOnlyList<string> TargetNames { get; init; }
 
         public IReadOnlyList<Feature> Features { get; init; } = [];
+
+        public IReadOnlyList<InputPart> Parts { get; init; } = [];
 
         public RawData? Source { get; init; }
 

@@ -58,6 +58,10 @@ public sealed class Encoder
     /// <summary>Set when the inputs of a table are the pixels of a picture.</summary>
     public PixelGrid? ImageGuess { get; }
 
+    /// <summary>What several encoders, one for each input, say of themselves; it encodes nothing.</summary>
+    internal static Encoder Joined(IReadOnlyList<Encoder> parts) =>
+        new([], [.. parts.SelectMany(p => p.Dropped)], [.. parts.SelectMany(p => p.Constant)], null);
+
     /// <summary>Learns means and categories from the training rows (<paramref name="train"/>: positions in <see cref="Targets.Rows"/>).</summary>
     public static Encoder Fit(RawData raw, Targets targets, ReadOnlySpan<int> train)
     {

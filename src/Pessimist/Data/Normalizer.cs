@@ -47,6 +47,9 @@ public sealed class Normalizer
         Words = words;
     }
 
+    /// <summary>One for each of several inputs, which lie one after another; null where there is one.</summary>
+    IReadOnlyList<(Normalizer Own, int Offset, int Length)>? Parts { get; init; }
+
     public Normalization Kind { get; }
 
     /// <summary>What is done, in words and numbers.</summary>
@@ -71,6 +74,7 @@ public sealed class Normalizer
     public static Normalizer Fit(DataSet train, Normalization? kind = null, PixelGrid? pixels = null, bool bytes = false)
     {
         ArgumentNullException.ThrowIfNull(train);
+        if (train.Parts.Count > 0) return FitParts(train, kind);
         var shape = train.InputShape;
         var chosen = kind ?? (shape.Count == 3 ? Normalization.PerChannel : Normalization.PerFeature);
         var byChannel = chosen == Normalization.PerChannel || (chosen == Normalization.None && (shape.Count == 3 || pixels is not null));
@@ -98,6 +102,26 @@ public sealed class Normalizer
         var words = Describe(chosen, shape, shift, scale, varies, names, bytes);
         var (targetMean, targetStd) = TargetMoments(train);
         return new Normalizer(chosen, shift, scale, block, varies, names, words) { TargetMean = targetMean, TargetStd = targetStd };
+    }
+
+    static Normalizer FitParts(DataSet train, Normalization? kind)
+    {
+        List<(Normalizer Own, int Offset, int Length)> parts = [];
+        List<string> words = [];
+        var offset = 0;
+        foreach (var part in train.Parts)
+        {
+            var length = part.Length;
+            var own = Fit(train.Part(part, offset), kind, null, part.Bytes);
+            parts.Add((own, offset, length));
+            words.Add($"{part.Name}: {own.Words}");
+            offset += length;
+        }
+
+        var (targetMean, targetStd) = TargetMoments(train);
+        return new Normalizer(kind ?? Normalization.PerFeature, [.. parts.SelectMany(p => p.Own._shift)], [.. parts.SelectMany(p => p.Own._scale)], 1,
+            [.. parts.SelectMany(p => p.Own._varies)], [.. parts.SelectMany((p, i) => p.Own._names.Select(n => n.StartsWith($"{train.Parts[i].Name}/", StringComparison.Ordinal) ? n : $"{train.Parts[i].Name}/{n}"))],
+            string.Join("; ", words)) { TargetMean = targetMean, TargetStd = targetStd, Parts = parts };
     }
 
     /// <summary>The same examples with normalised inputs; regression targets are standardised as well unless told otherwise.</summary>
@@ -131,15 +155,20 @@ public sealed class Normalizer
     public NormalizationCheck Check(DataSet normalizedTrain)
     {
         ArgumentNullException.ThrowIfNull(normalizedTrain);
-        var moments = new Moments(_shift.Length);
-        for (var i = 0; i < normalizedTrain.Count; i++) moments.Add(normalizedTrain.Input(i), _block);
+        (Moments Moments, int From)[] all = [.. Moments(normalizedTrain)];
+        (double Mean, double Std) Of(int j)
+        {
+            var (moments, from) = all.Last(m => m.From <= j);
+            return moments.Of(j - from);
+        }
+
         double largestMean = 0, smallest = double.PositiveInfinity, largest = 0, worst = -1;
         var measured = 0;
         string? worstName = null;
         for (var j = 0; j < _varies.Length; j++)
         {
             if (!_varies[j]) continue;
-            var (mean, std) = moments.Of(j);
+            var (mean, std) = Of(j);
             measured++;
             largestMean = Math.Max(largestMean, Math.Abs(mean));
             smallest = Math.Min(smallest, std);
@@ -154,8 +183,27 @@ public sealed class Normalizer
             $"training inputs now have means within {largestMean:0.0e0} of 0 and standard deviations from {smallest:0.####} to {largest:0.####}"));
     }
 
+    /// <summary>Of each input, with the number of the first of its features or channels.</summary>
+    IEnumerable<(Moments Moments, int From)> Moments(DataSet data)
+    {
+        var from = 0;
+        foreach (var (own, offset, length) in Parts ?? [(this, 0, data.InputLength)])
+        {
+            var moments = new Moments(own._shift.Length);
+            for (var i = 0; i < data.Count; i++) moments.Add(data.Input(i).Slice(offset, length), own._block);
+            yield return (moments, from);
+            from += own._shift.Length;
+        }
+    }
+
     void ApplyTo(ReadOnlySpan<float> source, Span<float> destination)
     {
+        if (Parts is not null)
+        {
+            foreach (var (own, offset, length) in Parts) own.ApplyTo(source.Slice(offset, length), destination.Slice(offset, length));
+            return;
+        }
+
         if (_block == 1)
         {
             var width = _shift.Length;

@@ -11,6 +11,10 @@ public sealed record PrepareOptions
     public Normalization? Normalization { get; init; }
 }
 
+/// <summary>One of several inputs, with what was made of it.</summary>
+/// <param name="Raw">Its columns bear the name of the input: <c>name/column</c>.</param>
+public sealed record PreparedPart(string Name, RawData Raw, Encoder Encoder);
+
 /// <summary>Everything between the file and the network, with each decision kept so that it can be shown and checked.</summary>
 public sealed record PreparedData
 {
@@ -33,6 +37,9 @@ public sealed record PreparedData
     public required DataSet Validation { get; init; }
 
     public required DataSet Test { get; init; }
+
+    /// <summary>The sources, where there are several inputs.</summary>
+    public IReadOnlyList<PreparedPart> Parts { get; init; } = [];
 
     /// <summary>The image that a table's pixel columns make, or null.</summary>
     public PixelGrid? ImageGuess => Encoder.ImageGuess;

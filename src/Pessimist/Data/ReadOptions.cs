@@ -9,5 +9,8 @@ public sealed record ReadOptions
     /// <summary>Whether a text table begins with the names of its columns.</summary>
     public bool? Header { get; init; }
 
+    /// <summary>False where the labels come from another source: pictures need no folders of classes then, and an archive no array of labels.</summary>
+    public bool NeedsLabels { get; init; } = true;
+
     public CancellationToken Cancellation { get; init; }
 }

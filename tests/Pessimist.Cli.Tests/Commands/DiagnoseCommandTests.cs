@@ -41,6 +41,32 @@ public sealed class DiagnoseCommandTests : IDisposable
     }
 
     [Fact]
+    public void Several_inputs_reach_the_walk_and_the_next_command()
+    {
+        var walker = new FakeWalker();
+        string a = Path.Combine(_tool.Folder, "a.csv"), b = Path.Combine(_tool.Folder, "b.csv");
+        File.WriteAllText(a, "x\n1\n");
+        File.WriteAllText(b, "y\n1\n");
+        _tool.Run(walker, "diagnose", "--input", $"one={a}", "--input", $"two={b}", "--id", "x", "--target", "y", "--runs", _tool.Runs).ShouldBe(0, _tool.Error);
+        var options = walker.Options.ShouldNotBeNull();
+        options.Inputs.ShouldBe([new("one", a), new("two", b)]);
+        options.InputId.ShouldBe("x");
+        options.DataWords.ShouldBe($"--input one={a} --input two={b} --id x");
+    }
+
+    [Theory]
+    [InlineData("DATA is missing")]
+    [InlineData("--id x matches several inputs, and there is one", "data.csv", "--id", "x")]
+    [InlineData("DATA 'data.csv' and --input a=b.csv are both given", "data.csv", "--input", "a=b.csv")]
+    [InlineData("--test t.csv is for one input, and there are 2", "--input", "a=b.csv", "--input", "c=d.csv", "--test", "t.csv")]
+    [InlineData("there is no file 'b.csv'", "--input", "a=b.csv", "--input", "c=d.csv")]
+    public void Mistakes_with_several_inputs_are_named(string message, params string[] words)
+    {
+        _tool.Run(["diagnose", .. words]).ShouldBe(2);
+        _tool.Error.ShouldContain(message);
+    }
+
+    [Fact]
     public void What_is_not_given_is_left_to_the_walk()
     {
         var walker = new FakeWalker();

@@ -55,6 +55,20 @@ public sealed class PlaybookWalkTests : IDisposable
     }
 
     [Fact]
+    public void Several_inputs_get_a_branch_each_and_pass_every_stage()
+    {
+        var (sequences, table) = _data.SequencesAndTable();
+        var run = Walk(new DiagnoseOptions { Data = "both", Inputs = [new("scan", sequences), new("patient", table)], Targets = ["ill"], Tune = false });
+        ShouldBeHealthy(run);
+        run.All<ModelBuilt>().Single().Name.ShouldBe("multi-input");
+        run.All<ModelBuilt>().Single().Text.ShouldContain("(branches.scan)");
+        run.All<BaselineMeasured>().ShouldNotBeEmpty();
+        // Two of the four classes stand in the sequences, and two in the table.
+        TestValue(run, "error").ShouldBeLessThan(0.15);
+        run.All<DataProfiled>().Single().Profile.Columns.Select(c => c.Name).ShouldContain("patient/age");
+    }
+
+    [Fact]
     public void Wrong_labels_are_suspected_by_name()
     {
         var run = Walk(new DiagnoseOptions { Data = _data.Blobs(600, wrongEvery: 15), Targets = ["kind"], Tune = false });

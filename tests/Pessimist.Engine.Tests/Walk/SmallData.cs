@@ -42,6 +42,19 @@ sealed class SmallData : IDisposable
         return path;
     }
 
+    /// <summary>Sequences of 10 steps that tell one half of the class, and a table that tells the other and has the target.</summary>
+    public (string Sequences, string Table) SequencesAndTable(int count = 300)
+    {
+        var random = new Random(5);
+        var classes = Enumerable.Range(0, count).Select(_ => random.Next(4)).ToArray();
+        var header = string.Create(CultureInfo.InvariantCulture, $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({count}, 10, 2), }}").PadRight(117) + "\n";
+        var path = Path.Combine(Folder, "scan.npy");
+        File.WriteAllBytes(path, [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. System.Text.Encoding.ASCII.GetBytes(header),
+            .. classes.SelectMany(k => Enumerable.Range(0, 20)
+                .SelectMany(i => BitConverter.GetBytes((float)(Normal(random) + (i % 2 == 0 ? 2 * (k / 2) : 0))))) ]);
+        return (path, Write("patient.csv", "age,noise,ill", count, i => $"{Text(50 + 5 * Normal(random) + 30 * (classes[i] % 2))},{Text(Normal(random))},{(char)('p' + classes[i])}"));
+    }
+
     /// <summary>Two yes/no labels, each from a column of its own.</summary>
     public string Tags(int count = 300, int seed = 0)
     {

@@ -63,7 +63,7 @@ sealed class NextStage : Stage
         var target = context.Options.Targets.Count == 0 ? "" : $" --target {string.Join(",", context.Options.Targets)}";
         return new Situation
         {
-            Command = $"pessimist diagnose {context.Options.Data}{target}",
+            Command = $"pessimist diagnose {context.Options.DataWords}{target}",
             Model = context.Setup.ModelName,
             TrainCount = context.Train.Count,
             WeightDecay = context.Setup.WeightDecay,

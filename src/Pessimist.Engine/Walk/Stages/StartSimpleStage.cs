@@ -1,3 +1,4 @@
+using Pessimist.Data;
 using Pessimist.Observations;
 using Pessimist.Torch;
 using Pessimist.Torch.Models;
@@ -11,6 +12,7 @@ sealed class StartSimpleStage : Stage
     const int SmallestPicture = 8;
     const int HiddenUnits = 128;
     const int LongestForLstm = 200;
+    const int BranchWidth = 32;
 
     public override string Name => "start simple";
 
@@ -21,7 +23,7 @@ sealed class StartSimpleStage : Stage
         var options = context.Options;
         var (model, why) = Choose(context);
         if (InfoOf(model).Input == InputKind.Picture) SeeAsPictures(context);
-        context.Setup = SetupOf(context, model);
+        context.Setup = SetupOf(context, model) is var setup && IsJoined(context, model) ? Joined(context, setup) : setup;
 
         using var network = context.Setup.Build();
         var summary = ModelSummary.Of(network, [.. context.Setup.InputShape.Select(d => (long)d)], context.Setup.BatchSize);
@@ -37,7 +39,7 @@ sealed class StartSimpleStage : Stage
             LearningRate = context.Setup.LearningRate,
             WeightDecay = context.Setup.WeightDecay,
             BatchSize = context.Setup.BatchSize,
-            Initialization = options.Init.Kind == InitKind.Default ? $"{(IsTanh(model) ? "Glorot" : "He")} normal, small output layer" : options.Init.ToString(),
+            Initialization = options.Init.Kind == InitKind.Default ? IsJoined(context, model) ? "He normal, Glorot normal for recurrent branches" : $"{(IsTanh(model) ? "Glorot" : "He")} normal, small output layer" : options.Init.ToString(),
         });
 
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -58,6 +60,7 @@ sealed class StartSimpleStage : Stage
     {
         var shape = context.Train.InputShape;
         var grid = context.Prepared.ImageGuess;
+        if (context.Train.Parts.Count > 0) return ChooseJoined(context);
         if (context.Options.Model != ModelChoice.Auto)
         {
             var info = InfoOf(context.Options.Model);
@@ -77,6 +80,51 @@ sealed class StartSimpleStage : Stage
                 : (ModelChoice.Tcn, $"inputs are sequences of {shape[0]} steps, for which an LSTM is slow and forgets: temporal convolutions to start with, attention or WaveNet later");
         return (ModelChoice.Mlp, $"inputs are a table: a fully connected network with one hidden layer to start with{seen}");
     }
+
+    static (ModelChoice Model, string Why) ChooseJoined(WalkContext context)
+    {
+        var parts = context.Train.Parts;
+        var model = context.Options.Model;
+        if (model is ModelChoice.Mlp or ModelChoice.Linear) return (model, "as --model says, on all inputs beside each other");
+        if (model != ModelChoice.Auto)
+            throw new PessimistException($"--model {InfoOf(model).Name} takes one input, and there are {parts.Count}: {string.Join(", ", parts.Select(p => p.Name))}",
+                "leave it out for one branch for each input, or use --model mlp on all of them beside each other");
+        return (ModelChoice.Auto, parts.Count == 1
+            ? $"only {parts[0].Name} is left as an input: {Branch(parts[0])}"
+            : $"there are {parts.Count} inputs, each mapped to {BranchWidth} dimensions by a branch of its own ({string.Join("; ", parts.Select(p => $"{p.Name}: {Branch(p)}"))}), joined, and predicted from by fully connected layers");
+    }
+
+    /// <summary>One branch for each input rather than one network for all of them flattened (P1.2).</summary>
+    static bool IsJoined(WalkContext context, ModelChoice model) => context.Train.Parts.Count > 0 && model == ModelChoice.Auto;
+
+    static string Branch(InputPart part) => part.Shape switch
+    {
+        [_, var height, var width] => Math.Min(height, width) >= SmallestPicture ? $"LeNet on pictures of {width} x {height}" : $"one hidden layer on pictures of {width} x {height}",
+        [var steps, _] => steps <= LongestForLstm ? $"an LSTM on sequences of {steps} steps" : $"temporal convolutions on sequences of {steps} steps",
+        _ => $"one hidden layer on {Words.Count(part.Length, "input")}",
+    };
+
+    static TrainingSetup Joined(WalkContext context, TrainingSetup setup)
+    {
+        var (parts, outputs) = (context.Train.Parts, context.Train.OutputWidth);
+        // The branches know what suits them; a scheme that was asked for is for all of them.
+        InitScheme? Given(InitScheme init) => context.Options.Init.Kind == InitKind.Default ? null : init;
+        Module Make(int hidden, InitScheme init) => new MultiInput([.. parts.Select(p => BranchOf(p, Given(init)))], outputs, BranchWidth, hidden, Given(init));
+        return setup with
+        {
+            ModelName = "multi-input",
+            Create = init => Make(HiddenUnits, init),
+            Width = HiddenUnits,
+            CreateWidth = Make,
+        };
+    }
+
+    static InputBranch BranchOf(InputPart part, InitScheme? init) => new(part.Name, part.Shape, part.Shape switch
+    {
+        [_, var height, var width] when Math.Min(height, width) < SmallestPicture => new Sequential(new Flatten(), new Mlp(part.Length, 2 * BranchWidth, BranchWidth, init: init), new ReLU()),
+        [var steps, var features] when steps > LongestForLstm => new Sequential(new Tcn(features, steps, BranchWidth, init: init), new ReLU()),
+        _ => null,
+    });
 
     static void SeeAsPictures(WalkContext context)
     {
@@ -122,7 +170,8 @@ sealed class StartSimpleStage : Stage
         return options.LearningRate is { } lr ? setup with { LearningRate = lr } : setup;
     }
 
-    static ModelInfo InfoOf(ModelChoice model) => ModelCatalog.Find(model.ToString())!;
+    /// <summary>For several inputs the plainest stands in: what they are is theirs to know.</summary>
+    static ModelInfo InfoOf(ModelChoice model) => ModelCatalog.Find(model == ModelChoice.Auto ? "mlp" : model.ToString())!;
 
     /// <summary>Glorot is for tanh, He for ReLU (P1.3).</summary>
     static bool IsTanh(ModelChoice model) => model is ModelChoice.Lstm or ModelChoice.WaveNet or ModelChoice.Transformer;

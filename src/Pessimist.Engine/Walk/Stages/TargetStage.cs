@@ -1,4 +1,5 @@
 using Pessimist.Data;
+using Pessimist.Data.Inputs;
 using Pessimist.Data.Sequences;
 using Pessimist.Evaluation;
 using Pessimist.Observations;
@@ -13,29 +14,8 @@ sealed class TargetStage : Stage
     public override StageOutcome Run(WalkContext context, CancellationToken cancel)
     {
         var options = context.Options;
-        context.Progress.Stepped(new WalkStep($"reading {options.Data}", 0, 0));
-        var raw = DataReader.Read(options.Data, options.Test, new ReadOptions { Cancellation = cancel });
-        cancel.ThrowIfCancellationRequested();
-        var target = options.Targets.Count == 0 ? null : string.Join(",", options.Targets);
-        if (options.Sequences is { } columns)
-        {
-            raw = LongTable.Group(raw, columns, target);
-            target = null;
-        }
-
-        context.Progress.Stepped(new WalkStep("splitting and encoding", 0, 0));
-        var prepared = PreparedData.From(raw, new PrepareOptions
-        {
-            Target = new TargetOptions
-            {
-                Target = target,
-                Task = options.Task,
-                Group = options.Split.Method == SplitMethod.Group ? options.Split.Column : null,
-                Time = options.Split.Method == SplitMethod.Time ? options.Split.Column : null,
-            },
-            Split = SplitOf(options),
-            Normalization = options.Normalize ? null : Normalization.None,
-        });
+        var prepared = Prepare(context, cancel);
+        var raw = prepared.Raw;
         context.Prepared = prepared;
         context.Metric = MetricOf(options.Metric, prepared.Targets.Task);
         context.Goal = GoalOf(options, prepared.Targets.Task);
@@ -48,6 +28,44 @@ sealed class TargetStage : Stage
             Help = context.Goal is null ? ["say what is good enough with --goal 0.02 (or --human 0.02): without it nobody can tell underfitting from a hard task"] : [],
         };
     }
+
+    static PreparedData Prepare(WalkContext context, CancellationToken cancel)
+    {
+        var options = context.Options;
+        var target = options.Targets.Count == 0 ? null : string.Join(",", options.Targets);
+        context.Progress.Stepped(new WalkStep($"reading {options.Data}", 0, 0));
+        var reading = new ReadOptions { Cancellation = cancel };
+        if (options.Inputs.Count > 0)
+        {
+            var joined = InputJoiner.Read(options.Inputs, options.InputId, reading);
+            context.Progress.Stepped(new WalkStep("splitting and encoding", 0, 0));
+            return InputPreparation.Prepare(joined, Preparation(options, target));
+        }
+
+        var raw = DataReader.Read(options.Data, options.Test, reading);
+        cancel.ThrowIfCancellationRequested();
+        if (options.Sequences is { } columns)
+        {
+            raw = LongTable.Group(raw, columns, target);
+            target = null;
+        }
+
+        context.Progress.Stepped(new WalkStep("splitting and encoding", 0, 0));
+        return PreparedData.From(raw, Preparation(options, target));
+    }
+
+    static PrepareOptions Preparation(DiagnoseOptions options, string? target) => new()
+    {
+        Target = new TargetOptions
+        {
+            Target = target,
+            Task = options.Task,
+            Group = options.Split.Method == SplitMethod.Group ? options.Split.Column : null,
+            Time = options.Split.Method == SplitMethod.Time ? options.Split.Column : null,
+        },
+        Split = SplitOf(options),
+        Normalization = options.Normalize ? null : Normalization.None,
+    };
 
     static SplitOptions SplitOf(DiagnoseOptions options)
     {

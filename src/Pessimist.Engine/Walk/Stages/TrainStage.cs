@@ -50,7 +50,7 @@ sealed class TrainStage : Stage
         {
             return StageOutcome.Failed($"training diverged: loss {Words.Number(model.InitialLoss)} before, {Words.Number(last.TrainLoss)} after {Words.Count(last.Epoch, "epoch")}") with
             {
-                Help = ["lower the learning rate", $"pessimist diagnose {context.Options.Data} --lr {context.Setup.LearningRate / 10:G3}"],
+                Help = ["lower the learning rate", $"pessimist diagnose {context.Options.DataWords} --lr {context.Setup.LearningRate / 10:G3}"],
             };
         }
 

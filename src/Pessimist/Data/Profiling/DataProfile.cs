@@ -54,7 +54,7 @@ public sealed record DataProfile
     public static DataProfile From(PreparedData data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var columns = data.Raw.Kind == DataKind.Table ? TableProfiler.Profile(data.Raw, data.Targets) : ArrayProfiler.Profile(data.Raw);
+        var columns = data.Parts.Count > 0 ? data.Parts.SelectMany(p => ColumnsOf(p.Raw, data.Targets, $"{p.Name}/")).DistinctBy(c => c.Name).ToArray() : ColumnsOf(data.Raw, data.Targets);
         return new DataProfile
         {
             Source = data.Raw.Source,
@@ -75,6 +75,11 @@ public sealed record DataProfile
             OddShapes = data.Raw.OddShapes,
         };
     }
+
+    /// <param name="prefix">The name of an input; columns of tables bear it already.</param>
+    static IReadOnlyList<ColumnFacts> ColumnsOf(RawData raw, Targets targets, string prefix = "") => raw.Kind == DataKind.Table
+        ? TableProfiler.Profile(raw, targets)
+        : [.. ArrayProfiler.Profile(raw).Select(c => prefix.Length == 0 ? c : c with { Name = prefix + c.Name })];
 
     static IReadOnlyList<ColumnFacts> Kept(IReadOnlyList<ColumnFacts> columns)
     {

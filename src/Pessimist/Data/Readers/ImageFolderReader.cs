@@ -31,7 +31,10 @@ static class ImageFolderReader
             // One folder around everything, as archives unpack.
             if (folders.Count == 1 && Folders(folders[0]).Count > 1 && Pictures(root, 0).Count == 0 && Pictures(folders[0], DeepestFolder).Count == 0)
                 return Read(folders[0], options);
-            return Build(root, Entries(root, folders, notes), notes, options, null);
+            var inFolders = Entries(root, folders, notes);
+            // Without classes the pictures may lie side by side.
+            if (!options.NeedsLabels && inFolders.Count == 0) inFolders = [.. Pictures(root, 0).Select(p => new Entry(p, ""))];
+            return Build(root, inFolders, notes, options, null);
         }
 
         var entries = Entries(train, Folders(train), notes);
@@ -120,10 +123,10 @@ static class ImageFolderReader
         {
             Source = root,
             Kind = DataKind.Images,
-            Format = "pictures by class",
+            Format = labels.TrueForAll(l => l.Length == 0) ? "pictures" : "pictures by class",
             Count = kept,
             Items = new ArrayData(shape, kept, pixels),
-            Labels = new TextColumn("label", [.. labels]),
+            Labels = labels.TrueForAll(l => l.Length == 0) ? null : new TextColumn("label", [.. labels]),
             Paths = paths,
             Unreadable = [.. bad.OrderBy(b => b.Key).Select(b => new Unreadable(entries[b.Key].Path, b.Value))],
             WrongExtensions = wrong,

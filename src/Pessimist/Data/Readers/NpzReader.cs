@@ -9,30 +9,31 @@ static class NpzReader
     static readonly string[] _inputs = ["x", "data", "images", "inputs", "features", "input", "arr_0"];
     static readonly string[] _targets = ["y", "labels", "label", "target", "targets", "classes", "arr_1"];
 
-    public static RawData Read(string path)
+    public static RawData Read(string path, bool needsLabels = true)
     {
         using var archive = ZipFile.OpenRead(path);
         var entries = new Dictionary<string, ZipArchiveEntry>(StringComparer.OrdinalIgnoreCase);
         foreach (var entry in archive.Entries.Take(1000))
             if (entry.FullName.EndsWith(".npy", StringComparison.Ordinal)) entries.TryAdd(entry.FullName[..^4], entry);
 
-        if (Part(path, entries, "train") is { } train)
+        if (Part(path, entries, "train", needsLabels) is { } train)
         {
-            var test = Part(path, entries, "test");
+            var test = Part(path, entries, "test", needsLabels);
             return test is null ? train : train.WithTest(test);
         }
 
-        return Part(path, entries, "") ?? throw new PessimistException($"{path} holds the arrays {DidYouMean.List(entries.Keys)}; none of them is called X, data or images",
+        return Part(path, entries, "", needsLabels) ?? throw new PessimistException($"{path} holds the arrays {DidYouMean.List(entries.Keys)}; none of them is called X, data or images",
             "save it with numpy.savez('data.npz', x=…, y=…), or x_train, y_train, x_test, y_test");
     }
 
-    static RawData? Part(string path, Dictionary<string, ZipArchiveEntry> entries, string part)
+    static RawData? Part(string path, Dictionary<string, ZipArchiveEntry> entries, string part, bool needsLabels)
     {
         var input = Name(entries, _inputs, part);
         if (input is null) return null;
         var target = Name(entries, _targets, part);
         var items = Open(path, entries[input], wide: false);
         if (items.Shape.Length == 0) throw new PessimistException($"{path}: '{input}' is a single number", "the first dimension must count the examples");
+        if (target is null && !needsLabels) return NpyReader.Build(path, "NPZ", items, null, [$"inputs are '{input}'"]);
         if (target is null)
             throw new PessimistException($"{path} holds no labels for '{input}'; its arrays are {DidYouMean.List(entries.Keys)}", $"save them as '{(part.Length == 0 ? "y" : "y_" + part)}'");
         var labels = ArrayLabels.From(Open(path, entries[target], wide: true), $"{path}: '{target}'", items.Count, $"'{input}'");
