@@ -18,7 +18,7 @@ static class Page
 
 
             """);
-        text.Append(CultureInfo.InvariantCulture, $"{threads} threads; times are of a machine that did other work as well.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{(threads == 1 ? "One thread" : $"{threads} threads")}; times are of a machine that did other work as well.\n\n");
         text.Append("| task | ours | setting | seed | time | published |\n|---|---|---|---|---|---|\n");
         foreach (var r in results)
             text.Append(CultureInfo.InvariantCulture, $"| {r.Task} | {Value(r)}{(r.Complete ? "" : ", **not run to its end**")} | {r.Setting}{(r.Complete ? "" : $" of {r.Planned}")} | {r.Seed} | {r.Seconds:N0} s | {r.Published} |\n");

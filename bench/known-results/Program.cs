@@ -46,7 +46,6 @@ try
         File.WriteAllText(page, Page.Of(results, [.. tasks.Select(t => t.Name)], Threads.Count));
     }
 
-    if (!File.Exists(page) || chosen is ["none"]) File.WriteAllText(page, Page.Of(results, [.. tasks.Select(t => t.Name)], Threads.Count));
     return 0;
 }
 catch (PessimistException e)

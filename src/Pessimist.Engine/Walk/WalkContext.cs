@@ -1,5 +1,6 @@
 using Pessimist.Data;
 using Pessimist.Evaluation;
+using Pessimist.Evaluation.KnownResults;
 using Pessimist.Runs;
 
 namespace Pessimist.Engine.Walk;
@@ -34,6 +35,9 @@ sealed class WalkContext(DiagnoseOptions options, Run run, IWalkProgress progres
 
     /// <summary>The error aimed at, as an error (a share of wrong answers, or in the unit of the metric).</summary>
     public double? Goal { get; set; }
+
+    /// <summary>The data set, where results on it are published and every number of it fits; else null.</summary>
+    public Recognition? Known { get; set; }
 
     /// <summary>Picked by the start-simple stage; experiments change copies of it.</summary>
     public TrainingSetup Setup

@@ -42,6 +42,9 @@ public sealed class PlaybookWalkTests : IDisposable
         TestValue(run, "error").ShouldBeLessThan(0.08);
         run.All<InitialLossObserved>().Single().Loss.ShouldBe(Math.Log(10), 0.05);
         run.All<HardExample>().ShouldAllBe(e => e.Picture != null);
+        // Published results are quoted, and on another split nothing is judged by them.
+        run.All<StageFinished>().Single(s => s.Name == "evaluate").Evidence.ShouldContain(e => e.StartsWith("looks like the digits of scikit-learn", StringComparison.Ordinal));
+        run.All<KnownResultCompared>().ShouldBeEmpty();
     }
 
     [Fact]

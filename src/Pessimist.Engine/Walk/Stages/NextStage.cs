@@ -16,6 +16,7 @@ sealed class NextStage : Stage
 
     public override StageOutcome Run(WalkContext context, CancellationToken cancel)
     {
+        KnownData.Judge(context);
         var diagnosis = Diagnose.Everything(context.Run, context.Options.Checks);
         var actions = new List<NextAction>();
         foreach (var finding in diagnosis.Findings.Where(f => f.Level >= Level.Warning))

@@ -2,6 +2,7 @@ using Pessimist.Data;
 using Pessimist.Data.Inputs;
 using Pessimist.Data.Sequences;
 using Pessimist.Evaluation;
+using Pessimist.Evaluation.KnownResults;
 using Pessimist.Observations;
 
 namespace Pessimist.Engine.Walk.Stages;
@@ -20,11 +21,12 @@ sealed class TargetStage : Stage
         context.Metric = MetricOf(options.Metric, prepared.Targets.Task);
         context.Goal = GoalOf(options, prepared.Targets.Task);
         Record(context, prepared);
+        context.Known = Recognition.Of(DataFingerprint.Of(raw, prepared.Targets));
 
         var goal = GoalWords(context);
         return StageOutcome.Passed($"predict {TargetWords(prepared)}; metric {context.Metric.Name}; {(context.Goal is null ? "no goal was given" : goal)}") with
         {
-            Evidence = [prepared.Targets.Explanation, prepared.Split.Explanation, goal, .. raw.Notes],
+            Evidence = [prepared.Targets.Explanation, prepared.Split.Explanation, goal, .. context.Known is { } known ? [known.Words] : Array.Empty<string>(), .. raw.Notes],
             Help = context.Goal is null ? ["say what is good enough with --goal 0.02 (or --human 0.02): without it nobody can tell underfitting from a hard task"] : [],
         };
     }

@@ -18,7 +18,9 @@ public sealed class BelowKnownResult(BelowKnownResult.Limits limits) : Check(Abo
             costs the difference.
 
             ## When it is a false alarm
-            Fewer epochs, other preprocessing or another split explain a gap as well. Only a whole interval below the worst known run counts, and at least 30 examples.
+            Other preprocessing or another setting explains a gap as well. `diagnose` compares only where every number of the data fits (docs/known-results.md),
+            on the published test set, with a result that any sound training of the network reaches, and not where the budget or `--epochs` cut the training short.
+            Only a whole interval beyond that of the published result counts, and at least 30 examples.
 
             ## What to do
             Compare step by step with an implementation that reaches it: preprocessing, initialization, learning rate, schedule, number of steps.
