@@ -1,61 +1,45 @@
-"""Times one training step in PyTorch and in Pessimist.Torch, in turns, on the same libtorch and number of threads.
+"""Times training steps and predictions in PyTorch and in Pessimist.Torch, in turns, on the same libtorch and number of threads.
 
-Called by bench/step-time: step_time.py PROGRAM THREADS ROUNDS, where PROGRAM is the built Pessimist.Bench.
-Prints a Markdown page.
+Called by bench/step-time: step_time.py PROGRAM THREADS ROUNDS [NETWORK ...], where PROGRAM is the built Pessimist.Bench and a network is
+one of networks.py, with "-train" or "-infer" behind it or without. Prints a part of a Markdown page.
 """
 import os
+import pathlib
 import platform
 import statistics
 import subprocess
 import sys
 import time
 
-import torch
-from torch import nn
+from networks import NETWORKS
 
-CONFIGURATIONS = [("mlp", 32), ("lenet", 32), ("lenet", 128), ("lenet", 512)]
+CONFIGURATIONS = [
+    ("mlp", "train", 32), ("lenet", "train", 32), ("lenet", "train", 128), ("lenet", "train", 512),
+    ("resnet20", "train", 32), ("lstm", "train", 32), ("transformer", "train", 32),
+    ("mlp", "infer", 1), ("mlp", "infer", 32), ("lenet", "infer", 1), ("lenet", "infer", 32),
+    ("resnet20", "infer", 32), ("lstm", "infer", 32), ("transformer", "infer", 32),
+]
 ROUND_SECONDS = 0.05  # short, so that some rounds fall between disturbances
 
 
-class LeNet(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
-        self.conv2 = nn.Conv2d(6, 16, 5)
-        self.fc1 = nn.Linear(400, 120)
-        self.fc2 = nn.Linear(120, 84)
-        self.fc3 = nn.Linear(84, 10)
-        self.relu = nn.ReLU()
-        self.pool = nn.MaxPool2d(2)
+class Side:
+    """A process that times steps: a fresh one for each network, as one has them."""
 
-    def forward(self, x):
-        x = self.pool(self.relu(self.conv1(x)))
-        x = self.pool(self.relu(self.conv2(x)))
-        x = self.relu(self.fc1(x.flatten(1)))
-        x = self.relu(self.fc2(x))
-        return self.fc3(x)
+    def __init__(self, *command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.greeting = self.process.stdout.readline().split()
 
+    def ask(self, request):
+        self.process.stdin.write(f"{request}\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"bench/step_time.py: {' '.join(self.process.args)} ended")
+        return float(answer)
 
-def training(model, batch):
-    net = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 10)) if model == "mlp" else LeNet()
-    adam = torch.optim.Adam(net.parameters())
-    loss_function = nn.CrossEntropyLoss()
-    x = torch.randn(batch, 64) if model == "mlp" else torch.randn(batch, 1, 28, 28)
-    y = torch.randint(0, 10, (batch,))
-
-    def step():
-        adam.zero_grad(set_to_none=True)
-        loss_function(net(x), y).backward()
-        adam.step()
-
-    return step
-
-
-def in_python(step, steps):
-    start = time.perf_counter_ns()
-    for _ in range(steps):
-        step()
-    return (time.perf_counter_ns() - start) / steps
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
 
 
 def processor():
@@ -71,66 +55,57 @@ def stolen():
     return sum(ticks[:8]), ticks[7]
 
 
+def time_of(nanoseconds):
+    return f"{nanoseconds / 1e3:.0f} µs" if nanoseconds < 1e7 else f"{nanoseconds / 1e6:.1f} ms"
+
+
+def measure(program, threads, rounds, network, mode, batch):
+    # OpenBLAS has threads of its own, of which PyTorch's setting says nothing.
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = str(threads)
+    here = pathlib.Path(__file__).parent
+    settings = [str(threads), network, mode, str(batch)]
+    python = Side(sys.executable, str(here / "python_steps.py"), *settings)
+    sharp = Side(program, "steps", *settings)
+    # Both warm up: caches, the just-in-time compiler's second look, the first choice of algorithms.
+    python.ask(3)
+    steps = max(1, int(ROUND_SECONDS * 1e9 / python.ask(3)))
+    python.ask(steps)
+    for _ in range(4):
+        sharp.ask(steps)
+        time.sleep(0.1)
+    turns = [[], []]
+    for i in range(rounds):
+        for side in (0, 1) if i % 2 == 0 else (1, 0):
+            turns[side].append((python, sharp)[side].ask(steps))
+            if threads > 1:
+                time.sleep(0.06)  # OpenBLAS's threads spin for some 30 ms after a product, and must not in the other's turn
+    inside = statistics.median(sharp.ask(f"inside {steps}") for _ in range(3))
+    versions = (*sharp.greeting, *python.greeting)
+    python.close()
+    sharp.close()
+    return turns[0], turns[1], inside, versions
+
+
 def main():
-    program, threads, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    torch.set_num_threads(threads)
-    torch.manual_seed(1)
-    child = subprocess.Popen([program, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    libtorch, dotnet = child.stdout.readline().split()
-
-    def in_dotnet(model, batch, steps):
-        child.stdin.write(f"{model} {batch} {steps}\n")
-        child.stdin.flush()
-        return float(child.stdout.readline())
-
+    program, threads, rounds, wanted = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
     before = stolen()
     rows = []
-    for model, batch in CONFIGURATIONS:
-        step = training(model, batch)
-        # Both warm up: caches, the just-in-time compiler's second look, the first choice of algorithms.
-        warm = in_python(step, 20)
-        steps = max(3, int(ROUND_SECONDS * 1e9 / warm))
-        in_python(step, steps)
-        for _ in range(4):
-            in_dotnet(model, batch, steps)
-            time.sleep(0.15)
-        python, sharp = [], []
-        for i in range(rounds):
-            turns = [lambda: python.append(in_python(step, steps)), lambda: sharp.append(in_dotnet(model, batch, steps))]
-            for turn in turns if i % 2 == 0 else reversed(turns):
-                turn()
-                time.sleep(0.06)  # OpenBLAS's threads spin for some 30 ms after a product, and must not in the other's turn
-        rows.append((model, batch, python, sharp))
-        print(f"{model} {batch}: done", file=sys.stderr)
-    child.stdin.close()
-    child.wait()
+    for network, mode, batch in CONFIGURATIONS:
+        if wanted and network not in wanted and f"{network}-{mode}" not in wanted:
+            continue
+        python, sharp, inside, (libtorch, dotnet, pytorch) = measure(program, threads, rounds, network, mode, batch)
+        ratios = sorted(p / s for p, s in zip(python, sharp))
+        low, middle, high = ratios[len(ratios) // 4], statistics.median(ratios), ratios[-1 - len(ratios) // 4]
+        rows.append(f"| {NETWORKS[network][0]} | {batch} | {'training' if mode == 'train' else 'prediction'} | {time_of(statistics.median(python))} "
+                    f"| {time_of(statistics.median(sharp))} | **{middle:.2f}** | {low:.2f} to {high:.2f} | {min(python) / min(sharp):.2f} | {100 * inside:.0f} % |")
+        print(rows[-1], file=sys.stderr)
     total, steal = (b - a for a, b in zip(before, stolen()))
+    print(f"""- {processor()}, {os.cpu_count()} processors, {threads} {'thread' if threads == 1 else 'threads'}; load at the end {os.getloadavg()[0]:.1f}, {100 * steal / total:.0f} % of the time taken by other virtual machines
+- libtorch {libtorch}, PyTorch {pytorch}, .NET {dotnet}, Python {platform.python_version()}; {rounds} rounds of {ROUND_SECONDS} s on each side
 
-    print(f"""# How fast the engine is
-
-One training step (gradients forgotten, forward, cross-entropy, backward, Adam) in Pessimist.Torch and in PyTorch's Python, on the same
-libtorch and number of threads, in turns. Written by `bench/step-time`; do not edit.
-
-- {processor()}, {os.cpu_count()} processors, {threads} threads; load at the end {os.getloadavg()[0]:.1f}, {100 * steal / total:.0f} % of the time taken by other virtual machines
-- libtorch {libtorch}, PyTorch {torch.__version__}, .NET {dotnet}, Python {platform.python_version()}; {rounds} rounds of {ROUND_SECONDS} s
-
-The fastest round tells what the programs cost; the median also what the machine was doing meanwhile.
-
-| network | batch | Python, median | Pessimist, median | times as fast | Python, fastest | Pessimist, fastest | times as fast |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |""")
-    for model, batch, python, sharp in rows:
-        name = "MLP 64-128-10" if model == "mlp" else "LeNet 28x28"
-        p, s = statistics.median(python), statistics.median(sharp)
-        print(f"| {name} | {batch} | {p / 1e3:.0f} µs | {s / 1e3:.0f} µs | {p / s:.2f} | {min(python) / 1e3:.0f} µs | {min(sharp) / 1e3:.0f} µs | {min(python) / min(sharp):.2f} |")
-    print("""
-Where the time goes, and does not go:
-
-- An operator is looked up once; a call is one crossing into native code that allocates nothing but the tensor it returns.
-- An optimizer's step over all parameters is one call and one pass over the memory (`native/fused.cpp`), where PyTorch makes a call per
-  operation and parameter. This is most of the difference for small networks.
-- Max pooling in windows that do not overlap has a kernel of its own (`native/pool.cpp`), with libtorch's results.
-- Memory that a step frees is kept for the next one instead of going back to the system page by page.
-- Matrix products and convolutions are libtorch's own, so the larger the batch, the closer the two.""")
+| network | batch | step | Python | Pessimist | times as fast | half of the rounds | fastest rounds | inside libtorch |
+| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |""")
+    print("\n".join(rows))
 
 
 main()

@@ -1,7 +1,6 @@
 #include "internal.h"
 
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <torch/csrc/api/include/torch/version.h>
 
 #include <cstring>
 #include <map>
@@ -10,13 +9,6 @@
 using namespace pessimist;
 
 namespace {
-
-// libtorch's own optional became the standard's, and its name goes away.
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-using OptionalTensor = std::optional<at::Tensor>;
-#else
-using OptionalTensor = c10::optional<at::Tensor>;
-#endif
 
 enum class Kind { Tensor, Int, Double, Bool, Scalar, String, Device, IntList, DoubleList, BoolList, TensorList, OptionalTensorList, ScalarList, Other };
 
@@ -255,6 +247,7 @@ int32_t pt_find(const char* name, const char* overload, pt_operator* op, int32_t
 
 int32_t pt_call(pt_operator opaque, const pt_value* args, int32_t n, pt_value* results, int32_t* count) {
   return guarded([&] {
+    Clocked clocked;
     TORCH_CHECK(opaque != nullptr, "the operator handle is null");
     const Operator& op = *static_cast<const Operator*>(opaque);
     const size_t wanted = op.parameters.size();

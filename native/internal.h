@@ -4,10 +4,20 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/core/function_schema.h>
 #include <ATen/core/ivalue.h>
+#include <torch/csrc/api/include/torch/version.h>
 
+#include <atomic>
+#include <chrono>
 #include <string>
 
 namespace pessimist {
+
+// libtorch's own optional became the standard's, and its name goes away.
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+using OptionalTensor = std::optional<at::Tensor>;
+#else
+using OptionalTensor = c10::optional<at::Tensor>;
+#endif
 
 std::string& last_error(); // of this thread
 void keep_warnings();      // of this thread
@@ -34,6 +44,18 @@ int32_t guarded(F&& body) noexcept {
   }
   return 1;
 }
+
+extern std::atomic<bool> clock_runs;
+extern std::atomic<int64_t> clock_nanoseconds;
+
+// Adds the time of its scope while the clock runs.
+struct Clocked {
+  const bool on = clock_runs.load(std::memory_order_relaxed);
+  const std::chrono::steady_clock::time_point start = on ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
+  ~Clocked() {
+    if (on) clock_nanoseconds += std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
+  }
+};
 
 inline at::Tensor borrow(pt_tensor t) {
   TORCH_CHECK(t != nullptr, "the tensor handle is null");

@@ -99,6 +99,9 @@ struct CountingAllocator final : at::Allocator {
 
 } // namespace
 
+std::atomic<bool> pessimist::clock_runs{false};
+std::atomic<int64_t> pessimist::clock_nanoseconds{0};
+
 std::string& pessimist::last_error() {
   thread_local std::string text;
   return text;
@@ -180,6 +183,7 @@ int32_t pt_backward(
     const pt_tensor* outputs, const pt_tensor* grads, int32_t n, const pt_tensor* inputs, int32_t m,
     int32_t retain_graph, int32_t create_graph, int32_t allow_unused, pt_tensor* results) {
   return guarded([&] {
+    Clocked clocked;
     std::vector<at::Tensor> roots, seeds, leaves;
     for (int32_t i = 0; i < n; ++i) {
       roots.push_back(borrow(outputs[i]));
@@ -240,6 +244,13 @@ int32_t pt_threads(int32_t which, int32_t n, int32_t* current) {
     if (n > 0 && which == 1) at::set_num_interop_threads(n);
     *current = which == 0 ? at::get_num_threads() : at::get_num_interop_threads();
   });
+}
+
+int32_t pt_clock(int32_t on, int64_t* nanoseconds) {
+  if (on == 1) clock_nanoseconds = 0;
+  if (on >= 0) clock_runs = on == 1;
+  *nanoseconds = clock_nanoseconds;
+  return 0;
 }
 
 int32_t pt_device_count(int32_t device_type, int32_t* count) {

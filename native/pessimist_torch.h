@@ -97,6 +97,8 @@ PT_EXPORT int32_t pt_threads(int32_t which, int32_t n, int32_t* current);
 PT_EXPORT int32_t pt_device_count(int32_t device_type, int32_t* count);
 // CPU: bytes allocated while tracking is on (track: 0 off, 1 on, 2 read, 3 read and reset the peak).
 PT_EXPORT int32_t pt_memory(int32_t device_type, int32_t device_index, int32_t track, int64_t* current, int64_t* peak);
+// Nanoseconds spent in pt_call and pt_backward, on all threads together, since the clock ran. on: 1 run, 0 stop, -1 read only.
+PT_EXPORT int32_t pt_clock(int32_t on, int64_t* nanoseconds);
 
 // TorchScript, as torch.jit.save writes it. Its code runs in libtorch's interpreter, operator by operator, unoptimized.
 typedef void* pt_script;

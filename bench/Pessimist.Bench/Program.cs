@@ -1,37 +1,30 @@
 using System.Diagnostics;
 using System.Globalization;
+using Pessimist.Bench;
 using Pessimist.Torch;
-using Pessimist.Torch.Models;
-using Pessimist.Torch.Nn;
-using Pessimist.Torch.Optim;
 
-// One training step of Pessimist.Torch, timed on request: a line "model batch steps" on standard input is answered with the
-// nanoseconds of one step. bench/step_time.py asks, and takes turns with PyTorch.
-Threads.Count = int.Parse(args[0], CultureInfo.InvariantCulture);
-Rng.Seed(1);
-var trainings = new Dictionary<string, Action>();
-Console.WriteLine($"{Torch.Version} {Environment.Version}");
-while (Console.ReadLine() is { } line)
+// Measures Pessimist on request; bench/step_time.py and bench/load_time.py ask, and take turns with Python. A request is a line, and so is
+// its answer.
+//   Pessimist.Bench steps THREADS MODEL train|infer BATCH: a number of steps -> nanoseconds of one; "inside" and a number -> the share inside libtorch
+//   Pessimist.Bench load: csv FILE, or idx FOLDER -> nanoseconds of reading it
+if (args is ["load"])
 {
-    var words = line.Split(' ');
-    var (model, batch, steps) = (words[0], int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture));
-    if (!trainings.TryGetValue($"{model} {batch}", out var step)) trainings[$"{model} {batch}"] = step = Training(model, batch);
+    Requests.Answer(words => Loading.Read(words[0], words[1]));
+    return;
+}
+
+Threads.Count = int.Parse(args[1], CultureInfo.InvariantCulture);
+Rng.Seed(1);
+var workload = Workload.Of(args[2], int.Parse(args[4], CultureInfo.InvariantCulture));
+var step = args[3] == "train" ? workload.Training() : workload.Inference();
+Console.WriteLine($"{Torch.Version} {Environment.Version}");
+Requests.Answer(words =>
+{
+    var steps = int.Parse(words[^1], CultureInfo.InvariantCulture);
+    var inside = words[0] == "inside";
+    if (inside) OperatorClock.Start();
     var start = Stopwatch.GetTimestamp();
     for (var i = 0; i < steps; i++) step();
-    Console.WriteLine((Stopwatch.GetElapsedTime(start).TotalNanoseconds / steps).ToString("F0", CultureInfo.InvariantCulture));
-}
-
-static Action Training(string model, int batch)
-{
-    Module net = model == "mlp" ? new Mlp(64, 128, 10) : new LeNet(10);
-    var adam = new Adam(net.Parameters());
-    var x = Tensor.Randn(model == "mlp" ? [batch, 64] : [batch, 1, 28, 28]);
-    var y = Tensor.RandInt(0, 10, [batch]);
-    return () =>
-    {
-        using var scope = Scope.New();
-        adam.ZeroGrad();
-        Loss.CrossEntropy(net.Forward(x), y).Backward();
-        adam.Step();
-    };
-}
+    var elapsed = Stopwatch.GetElapsedTime(start);
+    return inside ? OperatorClock.Stop() / elapsed : elapsed.TotalNanoseconds / steps;
+});

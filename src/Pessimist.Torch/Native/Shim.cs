@@ -180,5 +180,8 @@ static unsafe partial class Shim
     internal static partial int pt_script_run(nint frame, nint input, out nint output);
 
     [LibraryImport(Library)]
+    internal static partial int pt_clock(int on, out long nanoseconds);
+
+    [LibraryImport(Library)]
     internal static partial int pt_memory(int deviceType, int deviceIndex, int track, out long current, out long peak);
 }
