@@ -11,15 +11,14 @@ public sealed class Scope : IDisposable
     static Scope? t_current;
 
     [ThreadStatic]
-    static List<Tensor>? t_spare;
+    static Stack<List<Tensor>>? t_spare;
 
     readonly Scope? _parent;
     List<Tensor>? _tensors;
 
     Scope()
     {
-        _tensors = t_spare ?? new List<Tensor>(64);
-        t_spare = null;
+        _tensors = t_spare is { Count: > 0 } spare ? spare.Pop() : new List<Tensor>(64);
         _parent = t_current;
         t_current = this;
     }
@@ -63,6 +62,6 @@ public sealed class Scope : IDisposable
             if (tensor.Owner == this) tensor.Dispose();
         }
         tensors.Clear();
-        t_spare = tensors;
+        (t_spare ??= new()).Push(tensors);
     }
 }

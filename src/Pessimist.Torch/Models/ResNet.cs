@@ -59,7 +59,7 @@ public sealed class ResNet : Module
 
     protected override Tensor Compute(Tensor input) // shapes for 224x224 and ResNet-18
     {
-        var x = Maxpool.Forward(Relu.Forward(Bn1.Forward(Conv1.Forward(input)))); // [N, 3, 224, 224] -> [N, 64, 56, 56]
+        var x = Maxpool.Forward(Bn1.Rectified(Conv1.Forward(input), Relu, IsUnseen)); // [N, 3, 224, 224] -> [N, 64, 56, 56]
         x = Layer2.Forward(Layer1.Forward(x)); // [N, 128, 28, 28]
         x = Layer4.Forward(Layer3.Forward(x)); // [N, 512, 7, 7]
         return Fc.Forward(Flatten.Forward(Avgpool.Forward(x))); // [N, outputs]

@@ -39,7 +39,7 @@ public sealed class ResNet20 : Module
 
     protected override Tensor Compute(Tensor input) // shapes for 32x32 colour pictures
     {
-        var x = Relu.Forward(Bn1.Forward(Conv1.Forward(input))); // [N, 3, 32, 32] -> [N, 16, 32, 32]
+        var x = Bn1.Rectified(Conv1.Forward(input), Relu, IsUnseen); // [N, 3, 32, 32] -> [N, 16, 32, 32]
         x = Layer3.Forward(Layer2.Forward(Layer1.Forward(x))); // [N, 64, 8, 8]
         return Fc.Forward(Flatten.Forward(Avgpool.Forward(x))); // [N, outputs]
     }

@@ -27,8 +27,9 @@ public sealed class BasicBlock : Module
 
     protected override Tensor Compute(Tensor input)
     {
-        var x = Relu.Forward(Bn1.Forward(Conv1.Forward(input)));
-        return Relu.Forward(Bn2.Forward(Conv2.Forward(x)) + (Downsample?.Forward(input) ?? input));
+        var unseen = IsUnseen;
+        var x = Bn1.Rectified(Conv1.Forward(input), Relu, unseen);
+        return Bn2.Rectified(Conv2.Forward(x), Relu, unseen, Downsample?.Forward(input) ?? input);
     }
 }
 
@@ -61,9 +62,10 @@ public sealed class Bottleneck : Module
 
     protected override Tensor Compute(Tensor input)
     {
-        var x = Relu.Forward(Bn1.Forward(Conv1.Forward(input)));
-        x = Relu.Forward(Bn2.Forward(Conv2.Forward(x)));
-        return Relu.Forward(Bn3.Forward(Conv3.Forward(x)) + (Downsample?.Forward(input) ?? input));
+        var unseen = IsUnseen;
+        var x = Bn1.Rectified(Conv1.Forward(input), Relu, unseen);
+        x = Bn2.Rectified(Conv2.Forward(x), Relu, unseen);
+        return Bn3.Rectified(Conv3.Forward(x), Relu, unseen, Downsample?.Forward(input) ?? input);
     }
 }
 

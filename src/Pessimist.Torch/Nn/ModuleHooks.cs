@@ -63,13 +63,45 @@ public abstract partial class Module
     {
         try
         {
-            return compute is null ? Compute(input) : compute(input);
+            return compute is not null ? compute(input) : IsUnseen && _own!.Length > 1 ? Tidied(input) : Compute(input);
         }
         catch (TorchException e) when (e.InnerException is not TorchException)
         {
             var name = NamedChildren().Any() ? TypeName : ToString();
             throw new TorchException($"{name}{(CreatedAt is null ? "" : $", made at {CreatedAt},")} failed on {input.Describe()}: {e.Message}", e) { Operator = e.Operator };
         }
+    }
+
+    Module[]? _own;
+
+    /// <summary>No gradient is recorded, and nobody but the engine's layers gets hold of what passes between those of this module: then it may be freed
+    /// early, or overwritten. While training, what a step takes is promised by <see cref="Models.ModelSummary"/>, which looks through hooks.</summary>
+    private protected bool IsUnseen
+    {
+        get
+        {
+            if (Autograd.IsEnabled || Watcher.Current is { } watcher && (watcher.SeesInnerModules || watcher.SeesOperators))
+                return false;
+            foreach (var module in _own ??= Own())
+                if (module._before is { Count: > 0 } || module._after is { Count: > 0 })
+                    return false;
+            return _own.Length > 0;
+        }
+    }
+
+    // This and all below it; nothing where one is not the engine's, for it may keep what it is given. The engine's do not change their children.
+    Module[] Own()
+    {
+        Module[] all = [.. NamedModules().Select(m => m.Module)];
+        return Array.TrueForAll(all, m => m.GetType().Assembly == typeof(Module).Assembly) ? all : [];
+    }
+
+    // What the next layer has taken in goes back to the allocator, which hands it out again while it is still in the processor's cache.
+    Tensor Tidied(Tensor input)
+    {
+        using var scope = Scope.New();
+        var output = Compute(input);
+        return output.Owner == scope ? scope.MoveOut(output) : output;
     }
 
     /// <summary>Calls <paramref name="hook"/> (module, input) before each forward; a tensor it returns replaces the input. Dispose the result to remove it.</summary>

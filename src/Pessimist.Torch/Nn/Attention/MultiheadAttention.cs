@@ -7,6 +7,8 @@ namespace Pessimist.Torch.Nn;
 /// (query, key, value), <c>in_proj_bias</c>, <c>out_proj.weight</c>, <c>out_proj.bias</c>.</remarks>
 public sealed class MultiheadAttention : Module
 {
+    static readonly Operator _selfAttention = new("pessimist::self_attention");
+
     /// <param name="dropout">Probability with which attention weights are dropped while training.</param>
     public MultiheadAttention(int width, int heads, double dropout = 0, bool bias = true, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         : base(file, line)
@@ -34,13 +36,13 @@ public sealed class MultiheadAttention : Module
     public Linear OutProj { get; }
 
     /// <summary>Attention of a sequence to itself.</summary>
-    protected override Tensor Compute(Tensor input) => Weigh(input, input, input, null, null).Output;
+    protected override Tensor Compute(Tensor input) => Mix(input, null, null);
 
     /// <summary>Attention of a sequence to itself, masked.</summary>
     /// <param name="input">[N, T, width].</param>
     /// <param name="mask">bool [T, T], true where attention must not look, or numbers that are added before softmax; see <see cref="AttentionMask"/>.</param>
     /// <param name="padding">bool [N, T], true for steps to ignore. Where nothing is left to look at, the result is NaN, as in PyTorch.</param>
-    public Tensor Forward(Tensor input, Tensor? mask, Tensor? padding = null) => Forward(input, x => Weigh(x, x, x, mask, padding).Output);
+    public Tensor Forward(Tensor input, Tensor? mask, Tensor? padding = null) => mask is null && padding is null ? Forward(input) : Forward(input, x => Mix(x, mask, padding));
 
     /// <summary>Attention of queries to keys and values.</summary>
     /// <param name="query">[N, T, width].</param>
@@ -58,6 +60,15 @@ public sealed class MultiheadAttention : Module
             return attended;
         });
         return (output, weights);
+    }
+
+    Tensor Mix(Tensor input, Tensor? mask, Tensor? padding)
+    {
+        var fused = mask is null && padding is null && IsUnseen && input.DType == DType.Float32 && input.Device.Type == DeviceType.Cpu &&
+            input.Rank == 3 && input.Size(2) == Width && (Probability == 0 || !Training);
+        return fused
+            ? OutProj.Forward(_selfAttention.Call(Functional.Linear(input, InProjWeight, InProjBias), Heads))
+            : Weigh(input, input, input, mask, padding).Output;
     }
 
     (Tensor Output, Tensor Weights) Weigh(Tensor query, Tensor key, Tensor value, Tensor? mask, Tensor? padding)

@@ -26,7 +26,7 @@ public sealed class TransformerEncoder : Module
     /// <param name="input">[N, T, width].</param>
     /// <param name="mask">bool [T, T], true where attention must not look, or numbers that are added before softmax; see <see cref="AttentionMask"/>.</param>
     /// <param name="padding">bool [N, T], true for steps to ignore, as those after the end of a sequence.</param>
-    public Tensor Forward(Tensor input, Tensor? mask, Tensor? padding = null) => Forward(input, x => Encode(x, mask, padding));
+    public Tensor Forward(Tensor input, Tensor? mask, Tensor? padding = null) => mask is null && padding is null ? Forward(input) : Forward(input, x => Encode(x, mask, padding));
 
     Tensor Encode(Tensor x, Tensor? mask, Tensor? padding)
     {

@@ -41,24 +41,27 @@ public sealed class TransformerEncoderLayer : Module
     /// <param name="input">[N, T, width].</param>
     /// <param name="mask">bool [T, T], true where attention must not look, or numbers that are added before softmax; see <see cref="AttentionMask"/>.</param>
     /// <param name="padding">bool [N, T], true for steps to ignore, as those after the end of a sequence.</param>
-    public Tensor Forward(Tensor input, Tensor? mask, Tensor? padding = null) => Forward(input, x => Encode(x, mask, padding));
+    public Tensor Forward(Tensor input, Tensor? mask, Tensor? padding = null) => mask is null && padding is null ? Forward(input) : Forward(input, x => Encode(x, mask, padding));
 
     Tensor Encode(Tensor x, Tensor? mask, Tensor? padding)
     {
         if (_normFirst)
         {
-            x = x + Attend(Norm1.Forward(x), mask, padding);
-            return x + Feed(Norm2.Forward(x));
+            x = Sum(Attend(Norm1.Forward(x), mask, padding), x);
+            return Sum(Feed(Norm2.Forward(x)), x);
         }
-        x = Norm1.Forward(x + Attend(x, mask, padding));
-        return Norm2.Forward(x + Feed(x));
+        x = Norm1.Forward(Sum(Attend(x, mask, padding), x));
+        return Norm2.Forward(Sum(Feed(x), x));
     }
+
+    Tensor Sum(Tensor own, Tensor x) => IsUnseen ? own.AddInPlace(x) : x + own;
 
     Tensor Attend(Tensor x, Tensor? mask, Tensor? padding) => Dropout1.Forward(SelfAttn.Forward(x, mask, padding));
 
     Tensor Feed(Tensor x)
     {
         var hidden = Linear1.Forward(x); // [N, T, hidden]
-        return Dropout2.Forward(Linear2.Forward(Dropout.Forward(_gelu ? Functional.Gelu(hidden) : Functional.Relu(hidden))));
+        hidden = _gelu ? Functional.Gelu(hidden) : IsUnseen ? hidden.ReluInPlace() : Functional.Relu(hidden);
+        return Dropout2.Forward(Linear2.Forward(Dropout.Forward(hidden)));
     }
 }

@@ -6,7 +6,7 @@ namespace Pessimist.Torch.Nn;
 /// <remarks>The running variance is updated with the unbiased estimate, the batch is normalized with the biased one, as in PyTorch.</remarks>
 public abstract class BatchNorm : ChannelNorm
 {
-    static readonly Operator _count = new("aten::add_", "Scalar");
+    static readonly Operator _count = new("aten::add_", "Scalar"), _rectify = new("pessimist::rectify_");
 
     protected BatchNorm(int features, double epsilon, double? momentum, bool affine, bool trackRunningStats, string file, int line)
         : base(features, epsilon, momentum, affine, trackRunningStats, file, line)
@@ -32,6 +32,17 @@ public abstract class BatchNorm : ChannelNorm
             momentum = Momentum ?? 1.0 / NumBatchesTracked.Item<long>();
         }
         return Functional.BatchNorm(input, Weight, Bias, RunningMean, RunningVar, batchStatistics, momentum, Epsilon);
+    }
+
+    /// <summary>relu(norm(input) + plus).</summary>
+    /// <param name="unseen">Nobody sees what the normalization gives, which may be written over.</param>
+    internal Tensor Rectified(Tensor input, ReLU relu, bool unseen, Tensor? plus = null)
+    {
+        var output = Forward(input);
+        if (!unseen)
+            return relu.Forward(plus is null ? output : output + plus);
+        _rectify.Run(output, plus);
+        return output;
     }
 }
 
