@@ -107,7 +107,7 @@ typedef struct {
   // A submodule is about to run `forward` on this input: answer with pt_script_run(frame, ...), or with 1 to end the call.
   // The callee owns the input. *output: a tensor to go on with instead, which stays the callee's; null for none.
   int32_t (*module)(void* state, int32_t module, void* frame, pt_tensor input, pt_tensor* output);
-  // The interpreter called an operator. May be null. The callee owns what the values hold.
+  // The interpreter called an operator; m is -1 when it failed. May be null. The callee owns what the values hold.
   void (*op)(void* state, const char* name, const char* overload, const pt_value* args, int32_t n, const pt_value* results, int32_t m);
 } pt_script_watch;
 

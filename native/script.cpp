@@ -8,7 +8,9 @@
 #include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <deque>
 #include <unordered_map>
 #include <unordered_set>
@@ -140,6 +142,7 @@ int32_t describe(Script& script, const torch::jit::Module& module) {
 
 struct Arguments final : at::ObserverContext {
   std::vector<c10::IValue> values; // on the stack only until the operator takes them
+  size_t returns = 0;
   bool seen = false;
 };
 
@@ -159,8 +162,12 @@ std::unique_ptr<at::ObserverContext> begin_operator(const at::RecordFunction& fu
   auto arguments = std::make_unique<Arguments>();
   if (quiet++ == 0) {
     arguments->seen = true;
+    auto schema = function.operator_schema();
     auto inputs = function.inputs();
-    arguments->values.assign(inputs.begin(), inputs.end());
+    // The interpreter's whole stack, of which the operator takes the end.
+    const size_t taken = schema ? std::min(inputs.size(), schema->arguments().size()) : inputs.size();
+    arguments->values.assign(inputs.end() - static_cast<std::ptrdiff_t>(taken), inputs.end());
+    arguments->returns = schema ? schema->returns().size() : SIZE_MAX;
   }
   return arguments;
 }
@@ -172,10 +179,12 @@ void end_operator(const at::RecordFunction& function, at::ObserverContext* conte
   if (!arguments.seen || !name || watching == nullptr || watching->op == nullptr) return;
   std::vector<pt_value> args, results;
   unbox_all(arguments.values, args);
-  unbox_all(function.outputs(), results);
+  c10::ArrayRef<c10::IValue> outputs = function.outputs();
+  unbox_all(outputs.slice(outputs.size() - std::min(outputs.size(), arguments.returns)), results);
+  const int32_t count = std::uncaught_exceptions() > 0 ? -1 : static_cast<int32_t>(results.size());
   Quiet inside(1);
   watching->op(
-      watching->state, name->name.c_str(), name->overload_name.c_str(), args.data(), static_cast<int32_t>(args.size()), results.data(), static_cast<int32_t>(results.size()));
+      watching->state, name->name.c_str(), name->overload_name.c_str(), args.data(), static_cast<int32_t>(args.size()), results.data(), count);
 }
 
 // Watches this thread's calls as long as it lives.

@@ -65,6 +65,7 @@ sealed class Tool(Screen screen, IWalker walker)
             new ReportCommand(screen),
             new SynthCommand(screen),
             new ModelsCommand(screen),
+            new StepCommand(screen),
             new ExplainCommand(screen),
             new ChecksCommand(screen),
             new VersionCommand(screen),

@@ -6,7 +6,6 @@ using Pessimist.Engine.Walk;
 using Pessimist.Observations;
 using Pessimist.Reporting;
 using Pessimist.Runs;
-using Pessimist.Text;
 
 namespace Pessimist.Cli.Commands;
 
@@ -48,8 +47,9 @@ sealed class DiagnoseCommand : ToolCommand
         var checks = _checks.Read(parsed);
         var output = _output.Read(parsed, checks);
         var options = _arguments.Read(parsed, _words) with { Checks = checks };
-        foreach (var path in options.Inputs.Count == 0 ? [options.Data] : options.Inputs.Select(i => i.Path)) RefuseMissing(path);
-        if (options.Test is { } test) RefuseMissing(test);
+        // Before a run folder is made for nothing.
+        foreach (var path in options.Inputs.Count == 0 ? [options.Data] : options.Inputs.Select(i => i.Path)) Inputs.RefuseMissing(path);
+        if (options.Test is { } test) Inputs.RefuseMissing(test);
 
         var machine = _walker.Describe(options);
 
@@ -98,15 +98,5 @@ sealed class DiagnoseCommand : ToolCommand
         var report = Report.From(run, Diagnose.Everything(run, checks), Directory.GetCurrentDirectory());
         output.Write(report, _screen, common, RunReports.Write(report, folder, _screen));
         return report;
-    }
-
-    /// <summary>Before a run folder is made for nothing.</summary>
-    static void RefuseMissing(string path)
-    {
-        if (File.Exists(path) || Directory.Exists(path)) return;
-        var folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
-        if (!Directory.Exists(folder)) throw new PessimistException($"there is no file '{path}': the folder '{folder}' does not exist", "check the path");
-        var names = Directory.EnumerateFileSystemEntries(folder).Take(10_000).Select(f => folder == "." ? Path.GetFileName(f) : Path.Combine(folder, Path.GetFileName(f)));
-        throw new PessimistException($"there is no file '{path}'{DidYouMean.Suffix(path, names)}", "check the path, or the folder you are in");
     }
 }

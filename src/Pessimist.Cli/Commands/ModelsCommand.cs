@@ -12,12 +12,10 @@ namespace Pessimist.Cli.Commands;
 /// <summary><c>pessimist models</c>: the ready-made networks, what they cost and when to use which.</summary>
 sealed class ModelsCommand : ToolCommand
 {
-    const int MostNumbers = 1 << 24;
-
     static readonly JsonWriterOptions _indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     readonly Screen _screen;
-    readonly Option<int[]?> _input = Valued<int[]?>("--input", "SHAPE", "shape of one example: 20, 3x32x32 (channels, height, width) or 100x8 (steps, features); only models that take it are listed", Shape);
+    readonly Option<int[]?> _input = Valued<int[]?>("--input", "SHAPE", "shape of one example: 20, 3x32x32 (channels, height, width) or 100x8 (steps, features); only models that take it are listed", Values.Shape);
     readonly Option<int?> _outputs = Valued<int?>("--outputs", "N", "classes or values to predict (default 10)", text => Values.Whole(text, 1, "a whole number of at least 1"));
     readonly Option<int?> _batch = Valued<int?>("--batch", "N", "examples of a training step (default 32)", text => Values.Whole(text, 1, "a whole number of at least 1"));
     readonly Option<OutputFormat> _format = Choosing<OutputFormat>("--format", "a table, or JSON for scripts", [("text", OutputFormat.Text), ("json", OutputFormat.Json)]);
@@ -90,15 +88,5 @@ sealed class ModelsCommand : ToolCommand
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
-    }
-
-    /// <summary>One to three sizes between <c>x</c>.</summary>
-    static int[] Shape(string text)
-    {
-        var parts = text.Split('x', 'X');
-        var sizes = parts.Select(p => int.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : 0).ToArray();
-        if (sizes.Length is 0 or > 3 || sizes.Contains(0)) throw Values.Unexpected(text, "one to three sizes such as 20, 100x8 or 3x32x32");
-        if (sizes.Aggregate(1L, (product, size) => Math.Min(product * size, int.MaxValue)) > MostNumbers) throw Values.Unexpected(text, "a shape of at most 16777216 numbers");
-        return sizes;
     }
 }

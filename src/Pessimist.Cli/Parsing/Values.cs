@@ -9,6 +9,8 @@ static partial class Values
 {
     public static readonly TimeSpan LongestBudget = TimeSpan.FromDays(30);
 
+    const int MostNumbers = 1 << 24;
+
     /// <summary>A finite number, in the invariant culture.</summary>
     /// <param name="fits">The range.</param>
     /// <param name="expected">The range in words, as <c>a number above 0, such as 3e-4</c>.</param>
@@ -57,6 +59,16 @@ static partial class Values
     /// <summary><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>auto</c>.</summary>
     public static string Device(string text) =>
         DevicePattern().IsMatch(text) ? text : throw Unexpected(text, "cpu, cuda, cuda:N or auto");
+
+    /// <summary>One to three sizes between <c>x</c>.</summary>
+    public static int[] Shape(string text)
+    {
+        var parts = text.Split('x', 'X');
+        var sizes = parts.Select(p => int.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : 0).ToArray();
+        if (sizes.Length is 0 or > 3 || sizes.Contains(0)) throw Unexpected(text, "one to three sizes such as 20, 100x8 or 3x32x32");
+        if (sizes.Aggregate(1L, (product, size) => Math.Min(product * size, int.MaxValue)) > MostNumbers) throw Unexpected(text, "a shape of at most 16777216 numbers");
+        return sizes;
+    }
 
     public static PessimistException Unexpected(string text, string expected) => new($"'{text}' is not {expected}");
 

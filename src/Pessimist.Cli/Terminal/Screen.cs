@@ -12,6 +12,12 @@ sealed record Screen(TextWriter Out, TextWriter Error, bool OutIsTerminal, bool 
 {
     const int DefaultWidth = 100;
 
+    /// <summary>Where commands come from.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
+    /// <summary>Somebody sits there and types.</summary>
+    public bool InIsTerminal { get; init; }
+
     public Func<int> Columns { get; init; } = () => DefaultWidth;
 
     public static Screen OfProcess()
@@ -25,6 +31,8 @@ sealed record Screen(TextWriter Out, TextWriter Error, bool OutIsTerminal, bool 
             dumb || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")))
         {
             Columns = TerminalColumns,
+            In = Console.In,
+            InIsTerminal = !Console.IsInputRedirected,
         };
     }
 

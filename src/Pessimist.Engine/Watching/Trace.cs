@@ -5,9 +5,9 @@ namespace Pessimist.Engine.Watching;
 
 /// <summary>Every operation of one turn, held until it is known what its forward passes are for.</summary>
 /// <param name="keepsResults">Remember what was made, to see later whether it is still there.</param>
-sealed class Trace(Session session, OperationSites sites, bool isEvaluation, bool keepsResults)
+/// <param name="mostMeasured">Elements above which a tensor is not measured: while a program trains, that would cost too much.</param>
+sealed class Trace(Session session, OperationSites sites, bool isEvaluation, bool keepsResults, long mostMeasured = 1 << 20)
 {
-    const long MostMeasured = 1 << 20;
     const int MostBefore = 1024;
 
     readonly TensorIds _ids = new();
@@ -36,9 +36,10 @@ sealed class Trace(Session session, OperationSites sites, bool isEvaluation, boo
         if (_facts.TryGetValue(id, out var known)) _facts[id] = known with { Role = _roles[id] };
     }
 
-    public void Add(Operator op, OperatorKind kind, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results, Pass? pass)
+    /// <returns>What was recorded; null for what is no operation of the graph, and once the trace is full.</returns>
+    public OperationSeen? Add(Operator op, OperatorKind kind, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results, Pass? pass)
     {
-        if (IsFull || kind.IsBookkeeping || kind.IsUnwritten) return;
+        if (IsFull || kind.IsBookkeeping || kind.IsUnwritten) return null;
         // What was done before the first batch may be long, and its end is what matters.
         if (Passes.Count == 0 && _operations.Count >= MostBefore) _operations.RemoveRange(0, MostBefore / 2);
         var gradients = Autograd.IsEnabled;
@@ -85,6 +86,7 @@ sealed class Trace(Session session, OperationSites sites, bool isEvaluation, boo
             foreach (var result in results)
                 _results.Add((new(result), kind.Name, result.Numel * result.DType.Size(), operation.Site));
         if (NonFinite is null && before.All(f => f.NonFinite is null or 0) && outputs.Exists(f => f.NonFinite > 0)) NonFinite = operation;
+        return operation;
 
         void AddInput(Tensor tensor)
         {
@@ -147,6 +149,6 @@ sealed class Trace(Session session, OperationSites sites, bool isEvaluation, boo
     {
         var role = session.Networks.Find(tensor) is { } parameter ? $"parameter {parameter.FullName}" : _roles.GetValueOrDefault(id);
         if (_facts.TryGetValue(id, out var known)) return known.Role == role ? known : _facts[id] = known with { Role = role };
-        return _facts[id] = tensor.Numel <= MostMeasured ? Facts.Measure(tensor, role, id) : Facts.Outline(tensor, role, id);
+        return _facts[id] = tensor.Numel <= mostMeasured ? Facts.Measure(tensor, role, id) : Facts.Outline(tensor, role, id);
     }
 }

@@ -99,7 +99,10 @@ sealed unsafe class ScriptCall
                 else if (value.TryTensors(out var list)) made.AddRange(list.OfType<Tensor>());
             }
             if (call._failure is not null || Watcher.Current is not { SeesOperators: true } watcher) return;
-            watcher.Operator(Dispatcher.Find(Marshal.PtrToStringUTF8((nint)name) ?? "", Marshal.PtrToStringUTF8((nint)overload) ?? ""), given, CollectionsMarshal.AsSpan(made));
+            var op = Dispatcher.Find(Marshal.PtrToStringUTF8((nint)name) ?? "", Marshal.PtrToStringUTF8((nint)overload) ?? "");
+            // Why, its module says next.
+            if (m < 0) watcher.OperatorFailed(op, given, new TorchException($"{op} failed") { Operator = op.Name });
+            else watcher.Operator(op, given, CollectionsMarshal.AsSpan(made));
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception e)

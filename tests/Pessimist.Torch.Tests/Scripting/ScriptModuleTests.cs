@@ -143,6 +143,10 @@ public sealed class ScriptModuleTests
             "> ", "> inp", "inp aten::linear [2, 4]", "< inp", " aten::tanh [2, 4]", "> blocks", "> blocks.0", "> blocks.0.norm", "blocks.0.norm aten::batch_norm [2, 4]",
         ]);
         watcher.Seen.ShouldContain(" aten::mul [2, 4]");
+        // Not what else lies on the interpreter's stack.
+        watcher.Tensors.ShouldContain("aten::linear 3 -> 1");
+        watcher.Tensors.ShouldContain("aten::batch_norm 5 -> 1");
+        watcher.Tensors.ShouldContain("aten::add 2 -> 1");
         watcher.Seen[^1].ShouldBe("< ");
     }
 
@@ -170,6 +174,8 @@ public sealed class ScriptModuleTests
 
         public List<string> Seen { get; } = [];
 
+        public List<string> Tensors { get; } = [];
+
         protected override Tensor? OnForward(Module module, Tensor input)
         {
             _stack.Push(_paths[module]);
@@ -185,6 +191,9 @@ public sealed class ScriptModuleTests
 
         protected override Tensor? OnOperator(Operator op, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results)
         {
+            var given = 0;
+            foreach (var arg in args) given += arg.IsTensor ? 1 : 0;
+            Tensors.Add($"{op.Name} {given} -> {results.Length}");
             Seen.Add($"{(_stack.Count == 0 ? "?" : _stack.Peek())} {op.Name} [{string.Join(", ", results[0].Shape)}]");
             return null;
         }

@@ -21,9 +21,7 @@ sealed class StartSimpleStage : Stage
     public override StageOutcome Run(WalkContext context, CancellationToken cancel)
     {
         var options = context.Options;
-        var (model, why) = Choose(context);
-        if (InfoOf(model).Input == InputKind.Picture) SeeAsPictures(context);
-        context.Setup = SetupOf(context, model) is var setup && IsJoined(context, model) ? Joined(context, setup) : setup;
+        var (model, why) = SetUp(context);
 
         using var network = context.Setup.Build();
         var summary = ModelSummary.Of(network, [.. context.Setup.InputShape.Select(d => (long)d)], context.Setup.BatchSize);
@@ -54,6 +52,15 @@ sealed class StartSimpleStage : Stage
             Evidence = [why, .. network.ToString()!.Split('\n'), $"memory of a step: weights {Words.Bytes(summary.WeightBytes)}, gradients {Words.Bytes(summary.GradientBytes)}, optimizer {Words.Bytes(summary.OptimizerBytes)}, activations {Words.Bytes(summary.ActivationBytes + summary.PassingBytes)}", .. savings.Select(s => $"to scale back: {s}")],
             Help = fits ? [] : savings,
         };
+    }
+
+    /// <summary>Picks the network and, where it takes pictures, sees the examples as such.</summary>
+    internal static (ModelChoice Model, string Why) SetUp(WalkContext context)
+    {
+        var (model, why) = Choose(context);
+        if (InfoOf(model).Input == InputKind.Picture) SeeAsPictures(context);
+        context.Setup = SetupOf(context, model) is var setup && IsJoined(context, model) ? Joined(context, setup) : setup;
+        return (model, why);
     }
 
     static (ModelChoice Model, string Why) Choose(WalkContext context)
