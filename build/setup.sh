@@ -169,7 +169,7 @@ needs_libtorch() {
   local word found=1
   for word in "$@"; do
     case $word in
-      diagnose | step) found=0 ;;
+      diagnose | step | compare | models) found=0 ;;
       -h | --help | '-?') return 1 ;;
     esac
   done

@@ -138,7 +138,12 @@ sealed class StepCommand : ToolCommand
                 _screen.Out.Flush();
             }
 
-            if (commands.ReadLine() is not { } line) break;
+            if (commands.ReadLine() is not { } line)
+            {
+                if (!echo) _screen.Out.WriteLine();
+                break;
+            }
+
             if (echo) _screen.Out.WriteLine(Display.Clean($"{Prompt}{line}"));
             _screen.Out.Write(walk.Execute(line));
         }
