@@ -48,8 +48,8 @@ sealed class DiagnoseCommand : ToolCommand
         var output = _output.Read(parsed, checks);
         var options = _arguments.Read(parsed, _words) with { Checks = checks };
         // Before a run folder is made for nothing.
-        foreach (var path in options.Inputs.Count == 0 ? [options.Data] : options.Inputs.Select(i => i.Path)) Inputs.RefuseMissing(path);
-        if (options.Test is { } test) Inputs.RefuseMissing(test);
+        foreach (var path in options.Inputs.Count == 0 ? [options.Data] : options.Inputs.Select(i => i.Path)) InputFiles.RefuseMissing(path);
+        if (options.Test is { } test) InputFiles.RefuseMissing(test);
 
         var machine = _walker.Describe(options);
 

@@ -66,7 +66,7 @@ sealed class StepCommand : ToolCommand
         var id = parsed.GetValue(_sequenceId);
         if (id is null && parsed.GetValue(_sequenceTime) is { } time)
             throw new PessimistException($"--sequence-time {time} orders the steps of sequences, and nothing says which rows belong to one", "add --sequence-id COLUMN");
-        Inputs.RefuseMissing(data);
+        InputFiles.RefuseMissing(data);
         using var lines = commands is null or "-" ? null : OpenCommands(commands);
         Torch.Torch.Require();
         var options = new StepOptions

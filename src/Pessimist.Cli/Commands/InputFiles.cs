@@ -3,7 +3,7 @@ using Pessimist.Text;
 namespace Pessimist.Cli.Commands;
 
 /// <summary>Files and folders that commands are given.</summary>
-static class Inputs
+static class InputFiles
 {
     /// <exception cref="PessimistException">There is no such file or folder; names one that may be meant.</exception>
     public static void RefuseMissing(string path)
