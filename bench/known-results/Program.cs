@@ -17,6 +17,7 @@ string Folder(string name) => data == "-" ? throw new PessimistException($"{name
     ("mnist-logistic", t => Pictures.Run(t, "logistic", Folder("mnist"), 10, 128, 1e-3, seed, Limited(), $"12.0 % (linear classifier, squared error; {LeCun})")),
     ("mnist-mlp", t => Pictures.Run(t, "mlp", Folder("mnist"), 10, 128, 1e-3, seed, Limited(), $"4.7 % (one hidden layer of 300 units, squared error; {LeCun})")),
     ("mnist-lenet", t => Pictures.Run(t, "lenet", Folder("mnist"), 3, 64, 1e-3, seed, Limited(), $"0.95 % (LeNet-5, 20 passes; {LeCun})")),
+    ("mnist-lenet-20", t => Pictures.Run(t, "lenet", Folder("mnist"), 20, 64, 1e-3, seed, Limited(), $"0.95 % (LeNet-5, 20 passes; {LeCun})")),
     ("fashion-logistic", t => Pictures.Run(t, "logistic", Folder("fashion-mnist"), 10, 128, 1e-3, seed, Limited(), "none that we can cite")),
     ("fashion-mlp", t => Pictures.Run(t, "mlp", Folder("fashion-mnist"), 10, 128, 1e-3, seed, Limited(), $"10.0 % (MLP of 256, 128 and 64 units; {Fashion})")),
     ("fashion-lenet", t => Pictures.Run(t, "lenet", Folder("fashion-mnist"), 3, 64, 1e-3, seed, Limited(), $"8.4 % to 12.4 % (three nets of two convolutions with pooling; {Fashion})")),

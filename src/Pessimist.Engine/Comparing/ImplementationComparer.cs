@@ -26,7 +26,7 @@ public static class ImplementationComparer
         if (fed is not null && !Closeness.Finite(fed)) notes.Add("the input holds values that are not finite (NaN or infinity): what follows from them is compared as well");
 
         foreach (var side in new[] { a, b })
-            if (input is not null && side.RecordedInput is { } recorded && !Closeness.Of(input, recorded).Within(Rounding.Of(input.DType, recorded.DType).First))
+            if (input is not null && side.RecordedInput is { } recorded && !Closeness.Of(input, recorded).Within(Rounding.Of(input, recorded).First))
                 throw new PessimistException($"{side.Name} was recorded with another input than {inputWords}", "leave --input and --shape out: the recorded input is used");
 
         var weights = WeightComparer.Compare(a, b);
@@ -45,7 +45,7 @@ public static class ImplementationComparer
         (LayerCall A, LayerCall B)[] pairs = [.. Inputs(a, b, input), .. pairing.Pairs];
         foreach (var (x, y) in pairs)
         {
-            var rounding = Rounding.Of(x.Output.DType, y.Output.DType);
+            var rounding = Rounding.Of(x.Output, y.Output);
             var compared = new ComparedTensor(x.Path, y.Path, x.Output.Shape, Closeness.Of(x.Output, y.Output), rounding.After(worst)) { IsContainer = containers.Contains(x.Module) };
             layers.Add(compared);
             if (!compared.Differs)

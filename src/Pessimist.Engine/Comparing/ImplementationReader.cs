@@ -57,7 +57,9 @@ public static class ImplementationReader
         var colon = word.Word.IndexOf(':', StringComparison.Ordinal);
         var (name, weights) = colon < 0 ? (word.Word, word.Weights) : (word.Word[..colon], word.Word[(colon + 1)..]);
         if (colon >= 0 && word.Weights is not null) throw new PessimistException($"weights of {name} are given twice: '{weights}' and '{word.Weights}'", "name them once");
+        if (weights is { Length: 0 }) throw new PessimistException($"'{word.Word}' names no file of weights", $"write {name}:weights.safetensors");
         if (ModelCatalog.Find(name) is { } model) return (model, weights, word.Word);
+        if (Directory.Exists(word.Word)) throw new PessimistException($"'{word.Word}' is a folder", Kinds);
         if (colon < 0 && (name.Contains('/', StringComparison.Ordinal) || name.Contains('.', StringComparison.Ordinal))) throw NoFile(name);
         throw new PessimistException($"there is no network '{name}'{DidYouMean.Suffix(name, ModelCatalog.All.Select(m => m.Name))}", $"{Kinds}; pessimist models lists the networks");
     }

@@ -102,7 +102,7 @@ public sealed record LayerPairing(string How, IReadOnlyList<(LayerCall A, LayerC
             for (var j = b.Count - 1; j >= 0; j--)
             {
                 var (x, y) = (a[i].Output, b[j].Output);
-                alike[i, j] = x.Shape.AsSpan().SequenceEqual(y.Shape) && Closeness.Of(x, y).Within(Rounding.Of(x.DType, y.DType).Most);
+                alike[i, j] = x.Shape.AsSpan().SequenceEqual(y.Shape) && Closeness.Of(x, y).Within(Rounding.Of(x, y).Most);
                 length[i, j] = alike[i, j] ? length[i + 1, j + 1] + 1 : Math.Max(length[i + 1, j], length[i, j + 1]);
             }
 

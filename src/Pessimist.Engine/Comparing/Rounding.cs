@@ -14,6 +14,16 @@ public sealed record Rounding(DType DType, double First, double Most)
 {
     const double Passed = 3;
 
+    /// <summary>Of what the values were computed in, which may be coarser than what they are stored in: float32 saved as float64 rounds as float32.</summary>
+    public static Rounding Of(Tensor a, Tensor b) => Of(Computed(a), Computed(b));
+
+    static DType Computed(Tensor tensor)
+    {
+        if (tensor.DType != DType.Float64) return tensor.DType;
+        using var scope = Scope.New();
+        return Closeness.Of(tensor, tensor.To(DType.Float32).To(DType.Float64)).MaxDifference == 0 ? DType.Float32 : DType.Float64;
+    }
+
     public static Rounding Of(DType a, DType b) => Coarsest(a, b) switch
     {
         DType.BFloat16 => new(DType.BFloat16, 3e-2, 1e-1),

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Pessimist.Engine.Comparing;
+using Pessimist.Tests;
 using Pessimist.Torch;
 using Pessimist.Torch.Models;
 using Pessimist.Torch.Serialization;
@@ -86,7 +87,20 @@ public sealed class CompareCommandTests : IDisposable
         _session.Out.ShouldContain("weights: all 10 agree, to the last bit");
     }
 
+    [Fact]
+    public void TorchScript_files_are_run()
+    {
+        var script = System.IO.Path.Combine(Snapshot.RepositoryRoot(), "tests", "Pessimist.Torch.Tests", "goldens", "sequence.ts");
+        _session.Run("compare", script, script).ShouldBe(2);
+        _session.Error.ShouldContain("give the shape of an input");
+        using var network = Pessimist.Torch.Scripting.ScriptModule.Load(script);
+        var features = network.NamedParameters().First(p => p.Parameter.Rank == 2).Parameter.Shape[1];
+        _session.Run("compare", script, script, "--shape", $"2x5x{features}").ShouldBe(0, _session.Error);
+        _session.Out.ShouldContain("bit-identical");
+    }
+
     [Theory]
+    [InlineData("lenet:", "names no file of weights")]
     [InlineData("lenett:w.safetensors", "did you mean 'lenet'?")]
     [InlineData("lenet:v.safetensors", "there is no file 'v.safetensors'")]
     [InlineData("lenet", "lenet needs weights")]

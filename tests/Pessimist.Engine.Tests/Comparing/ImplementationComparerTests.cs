@@ -62,6 +62,17 @@ public sealed class ImplementationComparerTests : IDisposable
     }
 
     [Fact]
+    public void What_was_computed_in_float32_and_saved_as_float64_rounds_as_float32()
+    {
+        var y = Tensor.Randn([4, 8]);
+        static RecordedImplementation Of(Tensor layer) => new("r", new() { ["layer"] = layer });
+        var wide = y.To(DType.Float64);
+
+        Compare(Of(y * (1 + 2e-7)), Of(wide), null).Agrees.ShouldBeTrue();
+        Compare(Of(wide * (1 + 2e-7)), Of(wide * (1 + 1e-9)), null).Agrees.ShouldBeFalse();
+    }
+
+    [Fact]
     public void The_first_layer_that_differs_is_named_and_weights_are_told_before()
     {
         var network = new LeNet(10);
