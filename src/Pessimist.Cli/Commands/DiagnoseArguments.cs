@@ -54,6 +54,9 @@ sealed class DiagnoseArguments
 
     readonly Option<string?> _sequenceTime = ToolCommand.Valued("--sequence-time", "COLUMN", "the column that orders the steps of a sequence; the order of the rows when not given", text => text);
 
+    readonly Option<ArrayForm?> _as = ToolCommand.Choosing<ArrayForm?>("--as", "what each example of an array is, where its shape alone does not tell",
+        [("table", ArrayForm.Table), ("sequence", ArrayForm.Sequence), ("picture", ArrayForm.Picture)]);
+
     readonly Option<double?> _lr = ToolCommand.Valued<double?>("--lr", "RATE", "learning rate of Adam (default 3e-4)", text => Values.Number(text, v => v > 0, Positive));
 
     readonly Option<int?> _epochs = ToolCommand.Valued<int?>("--epochs", "N", "passes over the training data", text => Values.Whole(text, 1, "a whole number of at least 1"));
@@ -89,7 +92,7 @@ sealed class DiagnoseArguments
 
     public IReadOnlyList<OptionGroup> Groups =>
     [
-        new("Data", [_target, _task, _test, _split, _input, _id, _sequenceId, _sequenceTime]),
+        new("Data", [_target, _task, _test, _split, _input, _id, _as, _sequenceId, _sequenceTime]),
         new("Goal", [_metric, _goal, _human]),
         new("Network and training", [_model, _lr, _epochs, _batchSize, _weightDecay, _init, _lossSign, _noNormalize]),
         new("Effort", [_budget, _noTune, _seed, _device, _runs]),
@@ -110,6 +113,7 @@ sealed class DiagnoseArguments
             InputId = parsed.GetValue(_id),
             Targets = parsed.GetValue(_target) ?? [],
             Sequences = parsed.GetValue(_sequenceId) is { } id ? new SequenceColumns(id, parsed.GetValue(_sequenceTime)) : null,
+            As = parsed.GetValue(_as),
             Task = parsed.GetValue(_task),
             Metric = parsed.GetValue(_metric),
             Goal = parsed.GetValue(_goal),
@@ -145,6 +149,8 @@ sealed class DiagnoseArguments
             throw new PessimistException($"--split {two} leaves no test set", "write training/validation/test, such as --split 60/20/20, or give --test FILE");
         if (options.Inputs.Count == 0 && options.InputId is { } id)
             throw new PessimistException($"--id {id} matches several inputs, and there is one", "leave it out, or name the inputs with --input NAME=PATH");
+        if (options.Inputs.Count > 0 && options.As is { } form)
+            throw new PessimistException($"--as {form.ToString().ToLowerInvariant()} is for one input, and there are {options.Inputs.Count}", "save the arrays in the shape that is meant: (examples, features), (examples, steps, features) or (examples, channels, height, width)");
         if (options.Inputs.Count > 0 && options.Test is { } test)
             throw new PessimistException($"--test {test} is for one input, and there are {options.Inputs.Count}", "leave it out: a test set is split off; or split by a column with --split");
         if (options.Inputs.Count > 0 && options.Sequences is { } sequences)

@@ -60,7 +60,7 @@ sealed class SynthCommand : ToolCommand
         SyntheticWriter.Write(data, path, parsed.GetValue(_force));
         var classes = data.Classes.Count > 0 ? $"{data.Classes.Count} classes" : "a value to predict";
         _screen.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {data.Count} examples of [{string.Join(", ", data.Shape)}], {classes}"));
-        if (!CommonOptions.From(parsed).Quiet && data.TargetsEach == 1) _screen.Error.WriteLine($"next: pessimist diagnose {path}{Target(data, path)}");
+        if (!CommonOptions.From(parsed).Quiet) _screen.Error.WriteLine($"next: pessimist diagnose {path}{(data.TargetsEach > 1 ? " --target label_1" : Target(data, path))}");
         return ExitCodes.Ok;
     }
 

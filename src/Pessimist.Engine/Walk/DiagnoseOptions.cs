@@ -29,6 +29,9 @@ public sealed record DiagnoseOptions
     /// <summary>The columns that join the rows of a long table to sequences; null where each row is an example.</summary>
     public SequenceColumns? Sequences { get; init; }
 
+    /// <summary>What the examples of an array are; null decides by shape and type.</summary>
+    public ArrayForm? As { get; init; }
+
     public TaskKind? Task { get; init; }
 
     /// <summary>Name of the one metric to improve; checked by the walk, since it depends on the task.</summary>

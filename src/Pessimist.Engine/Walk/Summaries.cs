@@ -13,11 +13,15 @@ static class Summaries
         var (count, block) = shape.Count == 3 ? (shape[0], shape[1] * shape[2]) : (shape[^1], 1);
         double[] sums = new double[count], squares = new double[count], largest = new double[count];
         double min = double.PositiveInfinity, max = double.NegativeInfinity;
+        long skipped = 0;
         for (var i = 0; i < data.Count; i++)
         {
             var input = data.Input(i);
-            for (var j = 0; j < input.Length; j++)
+            var filling = data.Filling(i);
+            skipped += filling / Math.Max(1, shape[^1]);
+            for (var j = filling; j < input.Length; j++)
             {
+                if (data.Padded && j % count == count - 1) continue;
                 double value = input[j];
                 var column = j / block % count;
                 sums[column] += value;
@@ -28,9 +32,10 @@ static class Summaries
             }
         }
 
-        var each = (double)data.Count * data.InputLength / count;
-        var columns = Enumerable.Range(0, count).Select(c => new FedColumn(Name(data, c), sums[c] / each, Deviation(sums[c], squares[c], each), largest[c])).ToArray();
-        var all = each * count;
+        // Filling is no value, nor is what tells of it.
+        var each = (double)data.Count * data.InputLength / count - skipped;
+        var columns = Enumerable.Range(0, data.Padded ? count - 1 : count).Select(c => new FedColumn(Name(data, c), sums[c] / each, Deviation(sums[c], squares[c], each), largest[c])).ToArray();
+        var all = each * (data.Padded ? count - 1 : count);
         return (new ValueSummary(min, sums.Sum() / all, max, Deviation(sums.Sum(), squares.Sum(), all)), columns);
     }
 

@@ -30,6 +30,9 @@ public sealed class ArrayData
 
     public IReadOnlyList<int> Shape { get; }
 
+    /// <summary>Sequences of different lengths, filled with zeros in front: the last feature is 1 for a step that is there, and 0 for one that is filling.</summary>
+    public bool Padded { get; init; }
+
     public int Count { get; }
 
     public int ItemLength { get; }
@@ -53,12 +56,15 @@ public sealed class ArrayData
             Widen(Bytes!.AsSpan((int)start, ItemLength), destination);
     }
 
+    /// <summary>The same numbers under another shape of as many.</summary>
+    public ArrayData Seen(int[] shape) => Bytes is not null ? new ArrayData(shape, Count, Bytes) : new ArrayData(shape, Count, Floats!, ElementType);
+
     /// <summary>The items given, in their order.</summary>
     public ArrayData Select(ReadOnlySpan<int> rows)
     {
         int[] shape = [.. Shape];
         if (Bytes is not null) return new ArrayData(shape, rows.Length, Pick(Bytes, rows));
-        return new ArrayData(shape, rows.Length, Pick(Floats!, rows), ElementType);
+        return new ArrayData(shape, rows.Length, Pick(Floats!, rows), ElementType) { Padded = Padded };
     }
 
     T[] Pick<T>(T[] all, ReadOnlySpan<int> rows)

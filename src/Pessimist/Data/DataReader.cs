@@ -23,7 +23,7 @@ public static class DataReader
     {
         try
         {
-            if (Directory.Exists(path)) return ReadFolder(path, options);
+            if (Directory.Exists(path)) return options.As is { } seen ? ReadFolder(path, options).See(seen) : ReadFolder(path, options);
             CheckIsFile(path);
             var format = FileFormats.Detect(path);
             var data = format switch
@@ -35,6 +35,7 @@ public static class DataReader
                 FileFormat.Json => JsonTableReader.Read(path, options),
                 _ => CsvTableReader.Read(path, options),
             };
+            if (data.Count > 0 && options.As is { } form) data = data.See(form);
             return data.Count > 0 ? data : throw new PessimistException($"{path} holds no examples", "give a file with data");
         }
         catch (UnauthorizedAccessException e)

@@ -43,6 +43,19 @@ public sealed class DataSet
     /// <summary>The inputs of an example that come from sources of their own, one after another, each flattened; empty where there is one source.</summary>
     public IReadOnlyList<InputPart> Parts => _store.Parts;
 
+    /// <summary>Sequences of different lengths, filled in front: the last feature of a step is 1 where the step is there, and 0 where it is filling.</summary>
+    public bool Padded => _store.Padded;
+
+    /// <summary>The numbers of one example that are filling, in front; 0 where nothing is padded.</summary>
+    public int Filling(int example) => Padded ? FillingOf(Input(example), InputShape[^1]) : 0;
+
+    internal static int FillingOf(ReadOnlySpan<float> input, int width)
+    {
+        var start = 0;
+        while (start < input.Length && input[start + width - 1] == 0) start += width;
+        return start;
+    }
+
     /// <summary>What each input means; one per input for tables, empty for arrays and images.</summary>
     public IReadOnlyList<Feature> Features => _store.Features;
 
@@ -112,7 +125,7 @@ public sealed class DataSet
     }
 
     /// <summary>The same inputs seen as another shape with as many elements, as [1, 8, 8] for 64 pixels.</summary>
-    public DataSet WithShape(IReadOnlyList<int> shape) => new DataSet(_store with { Shape = shape }, _index).Checked();
+    public DataSet WithShape(IReadOnlyList<int> shape) => new DataSet(_store with { Shape = shape, Padded = Padded && shape.SequenceEqual(InputShape) }, _index).Checked();
 
     /// <summary>The same examples under other target values (Count x TargetNames.Count).</summary>
     public DataSet WithValues(float[] values) => new DataSet(Compact() with { Inputs = Inputs, Values = values }, null).Checked();
@@ -223,6 +236,8 @@ public sealed class DataSet
         public IReadOnlyList<Feature> Features { get; init; } = [];
 
         public IReadOnlyList<InputPart> Parts { get; init; } = [];
+
+        public bool Padded { get; init; }
 
         public RawData? Source { get; init; }
 

@@ -141,6 +141,7 @@ public sealed class Encoder
             ClassNames = targets.ClassNames,
             TargetNames = targets.Columns,
             Features = Features,
+            Padded = raw.Items?.Padded ?? false,
             Source = raw,
             Rows = targets.Rows,
             Groups = targets.Groups,

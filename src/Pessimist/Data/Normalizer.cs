@@ -50,6 +50,9 @@ public sealed class Normalizer
     /// <summary>One for each of several inputs, which lie one after another; null where there is one.</summary>
     IReadOnlyList<(Normalizer Own, int Offset, int Length)>? Parts { get; init; }
 
+    /// <summary>Filling in front of short sequences stays 0.</summary>
+    bool Padded { get; init; }
+
     public Normalization Kind { get; }
 
     /// <summary>What is done, in words and numbers.</summary>
@@ -82,7 +85,8 @@ public sealed class Normalizer
             ? (shape.Count == 3 ? shape[1] * shape[2] : train.InputLength, shape.Count == 3 ? shape[0] : 1)
             : (1, shape[^1]);
         var moments = new Moments(count);
-        for (var i = 0; i < train.Count; i++) moments.Add(train.Input(i), block);
+        for (var i = 0; i < train.Count; i++)
+            if (train.Filling(i) is var filling && filling < train.InputLength) moments.Add(train.Input(i)[filling..], block);
 
         var names = Names(train, byChannel, count);
         float[] shift = new float[count], scale = new float[count];
@@ -91,7 +95,7 @@ public sealed class Normalizer
         for (var j = 0; j < count; j++)
         {
             var (mean, std) = moments.Of(j);
-            var indicator = !byChannel && j < train.Features.Count && train.Features[j].IsIndicator;
+            var indicator = !byChannel && j < train.Features.Count && train.Features[j].IsIndicator || train.Padded && j == count - 1;
             // Below float32's own grain the spread is rounding, and dividing by it would blow rounding up.
             varies[j] = !indicator && std > 1e-6 * Math.Abs(mean) && std > 1e-30;
             if (chosen == Normalization.None || indicator) continue;
@@ -101,7 +105,7 @@ public sealed class Normalizer
 
         var words = Describe(chosen, shape, shift, scale, varies, names, bytes);
         var (targetMean, targetStd) = TargetMoments(train);
-        return new Normalizer(chosen, shift, scale, block, varies, names, words) { TargetMean = targetMean, TargetStd = targetStd };
+        return new Normalizer(chosen, shift, scale, block, varies, names, words) { TargetMean = targetMean, TargetStd = targetStd, Padded = train.Padded };
     }
 
     static Normalizer FitParts(DataSet train, Normalization? kind)
@@ -190,7 +194,8 @@ public sealed class Normalizer
         foreach (var (own, offset, length) in Parts ?? [(this, 0, data.InputLength)])
         {
             var moments = new Moments(own._shift.Length);
-            for (var i = 0; i < data.Count; i++) moments.Add(data.Input(i).Slice(offset, length), own._block);
+            for (var i = 0; i < data.Count; i++)
+                if (data.Filling(i) is var filling && filling < length) moments.Add(data.Input(i).Slice(offset, length)[filling..], own._block);
             yield return (moments, from);
             from += own._shift.Length;
         }
@@ -207,7 +212,9 @@ public sealed class Normalizer
         if (_block == 1)
         {
             var width = _shift.Length;
-            for (var j = 0; j < source.Length; j++)
+            var filling = Padded ? DataSet.FillingOf(source, width) : 0;
+            destination[..filling].Clear();
+            for (var j = filling; j < source.Length; j++)
             {
                 var k = width == source.Length ? j : j % width;
                 destination[j] = (source[j] - _shift[k]) * _scale[k];

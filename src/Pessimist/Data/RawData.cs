@@ -69,6 +69,28 @@ public sealed class RawData
     /// <summary>The path of the given test set, when it came from another file.</summary>
     public string? TestSource { get; init; }
 
+    /// <summary>How examples that may be seen in several ways are seen, and how to change it; null where there is no doubt.</summary>
+    public string? Reading { get; init; }
+
+    /// <summary>The same examples, seen as something else.</summary>
+    internal RawData With(DataKind kind, ArrayData items, string note) => new()
+    {
+        Source = Source,
+        Kind = kind,
+        Format = Format,
+        Count = Count,
+        Columns = Columns,
+        Items = items,
+        Labels = Labels,
+        Paths = Paths,
+        Unreadable = Unreadable,
+        WrongExtensions = WrongExtensions,
+        OddShapes = OddShapes,
+        Notes = [.. Notes, note],
+        TestStart = TestStart,
+        TestSource = TestSource,
+    };
+
     /// <summary>Where an example came from.</summary>
     public RowPlace Place(int row)
     {

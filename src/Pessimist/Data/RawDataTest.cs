@@ -37,6 +37,7 @@ public static class RawDataTest
                 .. raw.Notes, .. test.Notes,
                 .. extra.Count == 0 ? Array.Empty<string>() : [$"left out of the test set {test.Source}, as the data lack them: {DidYouMean.List(extra)}"],
             ],
+            Reading = raw.Reading,
             TestStart = raw.Count,
             TestSource = test.Source == raw.Source ? null : test.Source,
         };
@@ -88,7 +89,7 @@ public static class RawDataTest
         var count = a.Count + b.Count;
         if (a.Bytes is not null && b.Bytes is not null)
             return new ArrayData(shape, count, [.. a.Bytes, .. b.Bytes]);
-        return new ArrayData(shape, count, [.. Floats(a), .. Floats(b)], a.ElementType);
+        return new ArrayData(shape, count, [.. Floats(a), .. Floats(b)], a.ElementType) { Padded = a.Padded && b.Padded };
     }
 
     static float[] Floats(ArrayData items)

@@ -55,7 +55,10 @@ public static class TargetInference
         if (target is null)
         {
             if (raw.Labels is not null) return [raw.Labels];
-            throw raw.Kind == DataKind.Table
+            throw raw.Kind != DataKind.Table && raw.Columns.Count > 0
+                ? new PessimistException($"{raw.Source} holds {raw.Columns.Count} labels for each example, and nothing says which one is to be predicted",
+                    $"give --target {raw.Columns[0].Name}, or several for numbers and yes/no labels; they are {DidYouMean.List(raw.Columns.Select(c => c.Name))}")
+                : raw.Kind == DataKind.Table
                 ? new PessimistException($"{raw.Source} is a table, and no target column was given",
                     $"give --target NAME; the columns are {DidYouMean.List(raw.Columns.Select(c => c.Name))}")
                 : new PessimistException($"{raw.Source} holds no labels", "put a labels file or array beside it (y, labels, *-labels-idx1-ubyte)");
@@ -75,7 +78,7 @@ public static class TargetInference
         var loose = raw.Columns.Where(c => string.Equals(c.Name.Trim(), name.Trim(), StringComparison.OrdinalIgnoreCase)).ToList();
         if (loose.Count == 1) return loose[0];
         var names = raw.Columns.Select(c => c.Name);
-        throw raw.Kind == DataKind.Table
+        throw raw.Kind == DataKind.Table || raw.Columns.Count > 0
             ? new PessimistException($"{option}: {raw.Source} has no column '{name}'{DidYouMean.Suffix(name, names)}", $"the columns are {DidYouMean.List(names)}")
             : new PessimistException($"{option}: {raw.Source} holds {(raw.Kind == DataKind.Images ? "images" : "arrays")}, not columns", $"leave {option} out");
     }

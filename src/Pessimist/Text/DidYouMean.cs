@@ -8,8 +8,9 @@ public static class DidYouMean
     {
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(candidates);
+        if (ShortFor(given, candidates) is { } whole) return whole;
         string? best = null;
-        var limit = Math.Max(1, given.Length / 3);
+        var limit = Math.Max(1, (given.Length + 1) / 3);
         var bestDistance = limit + 1;
         foreach (var candidate in candidates)
         {
@@ -22,6 +23,10 @@ public static class DidYouMean
 
         return best;
     }
+
+    /// <summary>The shortest candidate that begins with what was given: <c>--out</c> for <c>--output</c>.</summary>
+    static string? ShortFor(string given, IEnumerable<string> candidates) => given.TrimStart('-').Length < 3 ? null
+        : candidates.Where(c => c.StartsWith(given, StringComparison.OrdinalIgnoreCase)).MinBy(c => c.Length);
 
     /// <summary>"; did you mean 'x'?" to put behind a message, or an empty string.</summary>
     public static string Suffix(string given, IEnumerable<string> candidates) =>

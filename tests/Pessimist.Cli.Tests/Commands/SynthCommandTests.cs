@@ -23,8 +23,20 @@ public sealed class SynthCommandTests : IDisposable
         _tool.Run("synth", "spirals", "--output", path, "--force").ShouldBe(0);
     }
 
+    [Fact]
+    public void Several_letters_to_give_back_lead_to_a_choice_of_target()
+    {
+        var path = Path.Combine(_tool.Folder, "copy.npz");
+        _tool.Run("synth", "copy", "--recall", "3", "--count", "20", "--output", path).ShouldBe(0, _tool.Error);
+        _tool.Error.ShouldBe($"next: pessimist diagnose {path} --target label_1\n");
+        var data = Pessimist.Data.DataReader.Read(path);
+        data.Columns.Select(c => c.Name).ShouldBe(["label_1", "label_2", "label_3"]);
+    }
+
     [Theory]
     [InlineData("there is no synthetic set 'spiral'; did you mean 'spirals'?", "synth", "spiral")]
+    [InlineData("there is no synthetic set 'spirl'; did you mean 'spirals'?", "synth", "spirl")]
+    [InlineData("there is no option '--out'; did you mean '--output'?", "synth", "spirals", "--out", "x.csv")]
     [InlineData("--count: '0' is not a whole number from 1", "synth", "spirals", "--count", "0")]
     [InlineData("--steps says nothing about spirals", "synth", "spirals", "--steps", "5")]
     [InlineData("there is no option '--cuont'; did you mean '--count'?", "synth", "spirals", "--cuont", "5")]

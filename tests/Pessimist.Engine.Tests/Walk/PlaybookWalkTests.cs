@@ -58,6 +58,15 @@ public sealed class PlaybookWalkTests : IDisposable
     }
 
     [Fact]
+    public void Sequences_of_different_lengths_are_read_without_their_filling()
+    {
+        var run = Walk(new DiagnoseOptions { Data = _data.Visits(), Targets = ["ill"], Sequences = new("patient", "day"), Tune = false, Epochs = 40 });
+        ShouldBeHealthy(run);
+        run.All<ModelBuilt>().Single().Text.ShouldContain("LSTM(2, 128");
+        TestValue(run, "error").ShouldBeLessThan(0.15);
+    }
+
+    [Fact]
     public void Several_inputs_get_a_branch_each_and_pass_every_stage()
     {
         var (sequences, table) = _data.SequencesAndTable();

@@ -42,6 +42,22 @@ sealed class SmallData : IDisposable
         return path;
     }
 
+    /// <summary>3 to 9 visits of each patient, whose pressure is far from zero and rises or not.</summary>
+    public string Visits(int patients = 240)
+    {
+        var random = new Random(6);
+        List<string> rows = [];
+        for (var p = 0; p < patients; p++)
+        {
+            var ill = random.Next(2);
+            var visits = random.Next(3, 10);
+            for (var day = 0; day < visits; day++)
+                rows.Add($"p{p},{day},{Text(120 + 3 * Normal(random) + 8 * ill * (day + 1.0) / visits)},{Text(Normal(random))},{(ill == 1 ? "yes" : "no")}");
+        }
+
+        return Write("visits.csv", "patient,day,pressure,noise,ill", rows.Count, i => rows[i]);
+    }
+
     /// <summary>Sequences of 10 steps that tell one half of the class, and a table that tells the other and has the target.</summary>
     public (string Sequences, string Table) SequencesAndTable(int count = 300)
     {

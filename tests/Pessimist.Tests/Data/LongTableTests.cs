@@ -22,9 +22,10 @@ public sealed class LongTableTests : IDisposable
     {
         var data = Group("id,t,v,kind,y\nb,2,20,up,no\na,1,1,up,yes\nb,1,10,down,no\na,3,3,up,yes\na,2,2,down,yes\n");
         data.Kind.ShouldBe(DataKind.Arrays);
-        data.Items!.Shape.ShouldBe([3, 3]);
-        // b comes first, is shorter, and is filled in front; kind becomes down and up.
-        data.Items.Floats.ShouldBe([0, 0, 0, 10, 1, 0, 20, 0, 1, 1, 0, 1, 2, 1, 0, 3, 0, 1]);
+        data.Items!.Shape.ShouldBe([3, 4]);
+        data.Items.Padded.ShouldBeTrue();
+        // b comes first, is shorter, and is filled in front, as the last feature says; kind becomes down and up.
+        data.Items.Floats.ShouldBe([0, 0, 0, 0, 10, 1, 0, 1, 20, 0, 1, 1, 1, 0, 1, 1, 2, 1, 0, 1, 3, 0, 1, 1]);
         data.Labels!.Show(0).ShouldBe("no");
         data.Labels.Show(1).ShouldBe("yes");
         data.Notes.ShouldContain(n => n.Contains("joined to 2 sequences by 'id', in the order of 't': 3 steps of 3 features", StringComparison.Ordinal));
@@ -46,8 +47,28 @@ public sealed class LongTableTests : IDisposable
     [Fact]
     public void Dates_order_steps_and_without_a_time_the_rows_do()
     {
-        Group("id,t,v,y\na,2024-03-01,3,1\na,2024-01-15,1,1\nb,2024-01-01,7,0\n").Items!.Floats.ShouldBe([1, 3, 0, 7]);
+        Group("id,t,v,y\na,2024-03-01,3,1\na,2024-01-15,1,1\nb,2024-01-01,7,0\n").Items!.Floats.ShouldBe([1, 1, 3, 1, 0, 0, 7, 1]);
         Group("id,v,y\na,3,1\na,1,1\n", time: null).Items!.Floats.ShouldBe([3, 1]);
+    }
+
+    [Fact]
+    public void Filling_is_neither_measured_nor_normalized()
+    {
+        var csv = "id,t,v,y\n" + string.Concat(Enumerable.Range(0, 40).SelectMany(id => Enumerable.Range(0, 2 + id % 3).Select(t => FormattableString.Invariant($"{id},{t},{100 + id % 7 + t},{id % 2}\n"))));
+        var data = PreparedData.From(Group(csv));
+        data.Train.Padded.ShouldBeTrue();
+        data.Normalizer.Check(data.Train).Passed.ShouldBeTrue();
+        for (var i = 0; i < data.Train.Count; i++)
+        {
+            var x = data.Train.Input(i).ToArray();
+            for (var t = 0; t < 4; t++)
+                if (x[2 * t + 1] == 0) x[2 * t].ShouldBe(0);
+        }
+
+        // A mean over the filling would be far below 100.
+        data.Normalizer.Shift[0].ShouldBeInRange(100, 110);
+        var facts = Pessimist.Data.Profiling.DataProfile.From(data).Columns.ShouldHaveSingleItem();
+        facts.Min.ShouldBe(100);
     }
 
     [Fact]

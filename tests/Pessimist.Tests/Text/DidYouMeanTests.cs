@@ -11,6 +11,12 @@ public sealed class DidYouMeanTests
     public void Suggests_the_nearest_name(string given, string expected) =>
         DidYouMean.Nearest(given, ["pixel_0_0", "label", "weight"]).ShouldBe(expected);
 
+    [Theory]
+    [InlineData("spirl", "spirals")]
+    [InlineData("--out", "--output")]
+    [InlineData("sp", null)]
+    public void What_was_cut_short_is_completed(string given, string? expected) => DidYouMean.Nearest(given, ["blobs", "spirals", "--output", "--runs"]).ShouldBe(expected);
+
     [Fact]
     public void Stays_silent_when_nothing_is_near() => DidYouMean.Suffix("price", ["pixel_0_0", "label"]).ShouldBe("");
 

@@ -51,7 +51,7 @@ sealed class DataStage : Stage
             .. profile.Dropped.Select(d => $"left out: {d.Explanation}"),
         ];
         var missing = profile.Columns.Sum(c => c.Missing);
-        var size = $"{Words.Count(profile.Count, "example")}, {Words.Count(profile.InputShape.Aggregate(1L, (a, b) => a * b), "input")}, {(missing == 0 ? "none missing" : Words.Count(missing, "cell") + " missing")}";
+        var size = $"{Words.Count(profile.Count, "example")}, {Words.Count(profile.InputShape.Aggregate(1L, (a, b) => a * b), "input")}{(context.Prepared.Raw.Reading is { } reading ? $" ({reading})" : "")}, {(missing == 0 ? "none missing" : Words.Count(missing, "cell") + " missing")}";
         if (errors.Length > 0)
         {
             return StageOutcome.Failed(errors[0].Message) with

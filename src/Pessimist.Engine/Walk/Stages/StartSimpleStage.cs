@@ -152,15 +152,16 @@ sealed class StartSimpleStage : Stage
         var shape = context.Train.InputShape;
         var (inputs, outputs) = (context.Train.InputLength, context.Train.OutputWidth);
         var info = InfoOf(model);
+        var padded = context.Train.Padded && model == ModelChoice.Lstm;
         var setup = new TrainingSetup
         {
             ModelName = model.ToString().ToLowerInvariant(),
-            Create = init => info.Create(shape, outputs, init),
+            Create = init => padded ? new LstmModel(shape[1], HiddenUnits, outputs, init: init, padded: true) : info.Create(shape, outputs, init),
             Width = model is ModelChoice.Mlp or ModelChoice.Lstm ? HiddenUnits : null,
             CreateWidth = model switch
             {
                 ModelChoice.Mlp => (width, init) => new Mlp(inputs, width, outputs, init: init),
-                ModelChoice.Lstm => (width, init) => new LstmModel(shape[1], width, outputs, init: init),
+                ModelChoice.Lstm => (width, init) => new LstmModel(shape[1], width, outputs, init: init, padded: padded),
                 _ => null,
             },
             Init = options.Init.Kind == InitKind.Default && IsTanh(model) ? InitScheme.Glorot : SchemeOf(options.Init),

@@ -36,7 +36,7 @@ sealed class TargetStage : Stage
         var options = context.Options;
         var target = options.Targets.Count == 0 ? null : string.Join(",", options.Targets);
         context.Progress.Stepped(new WalkStep($"reading {options.Data}", 0, 0));
-        var reading = new ReadOptions { Cancellation = cancel };
+        var reading = new ReadOptions { Cancellation = cancel, As = options.As };
         if (options.Inputs.Count > 0)
         {
             var joined = InputJoiner.Read(options.Inputs, options.InputId, reading);

@@ -18,6 +18,7 @@ static class ArrayProfiler
         var channels = new Channel[count];
         for (var c = 0; c < count; c++) channels[c] = new Channel();
         var buffer = new float[items.ItemLength];
+        var width = shape[^1];
         for (var row = 0; row < items.Count; row++)
         {
             if (items.Bytes is { } bytes)
@@ -28,11 +29,12 @@ static class ArrayProfiler
             }
 
             items.CopyItem(row, buffer);
-            for (var start = 0; start < buffer.Length; start += block)
+            var from = items.Padded ? DataSet.FillingOf(buffer, width) : 0;
+            for (var start = from; start < buffer.Length; start += block)
                 channels[start / block % count].Add(buffer.AsSpan(start, block), raw, row);
         }
 
-        return [.. channels.Select((channel, c) => channel.Facts(Name(images, count, c), images ? ColumnKind.Channel : ColumnKind.Feature))];
+        return [.. channels.Take(items.Padded ? count - 1 : count).Select((channel, c) => channel.Facts(Name(images, count, c), images ? ColumnKind.Channel : ColumnKind.Feature))];
     }
 
     static string Name(bool images, int count, int channel) => (images, count) switch

@@ -19,7 +19,7 @@ static class IdxReader
         }
 
         var labels = Beside(path, "images", "labels", "idx3", "idx1");
-        var (kind, items, note) = ArrayLayout.Arrange(shape, elements, path);
+        var (kind, items, note, reading) = ArrayLayout.Arrange(shape, elements, path);
         List<string> notes = note is null ? [] : [note];
         Column? column = null;
         if (labels is not null)
@@ -28,7 +28,7 @@ static class IdxReader
             notes.Add($"labels come from {Path.GetFileName(labels)}");
         }
 
-        return new RawData { Source = path, Kind = kind, Format = Format, Count = items.Count, Items = items, Labels = column, Notes = notes };
+        return new RawData { Source = path, Kind = kind, Format = Format, Count = items.Count, Items = items, Labels = column, Reading = reading, Notes = notes };
     }
 
     /// <summary>The IDX files of a folder (train-images…, t10k-images… or test-images…), or null when it has none.</summary>

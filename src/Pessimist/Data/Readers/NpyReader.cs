@@ -17,14 +17,14 @@ static class NpyReader
             return Build(path, "NPY", array, column, [$"labels come from {Path.GetFileName(labels)}"]);
         }
 
-        return array.Shape.Length == 2 ? AsTable(path, array) : Build(path, "NPY", array, null, []);
+        return array.Shape.Length == 2 ? AsTable(path, array) : Build(path, "NPY", array, [], []);
     }
 
     /// <summary>Pictures, sequences or vectors with their labels.</summary>
-    public static RawData Build(string source, string format, NpyArray array, Column? labels, IReadOnlyList<string> notes)
+    public static RawData Build(string source, string format, NpyArray array, IReadOnlyList<Column> labels, IReadOnlyList<string> notes)
     {
         if (array.Numbers is null) throw new PessimistException($"{source} holds text where numbers are expected", "give the inputs as numbers");
-        var (kind, items, note) = ArrayLayout.Arrange(array.Shape, array.Numbers, source);
+        var (kind, items, note, reading) = ArrayLayout.Arrange(array.Shape, array.Numbers, source);
         return new RawData
         {
             Source = source,
@@ -32,7 +32,9 @@ static class NpyReader
             Format = format,
             Count = items.Count,
             Items = items,
-            Labels = labels,
+            Columns = labels.Count > 1 ? labels : [],
+            Labels = labels.Count == 1 ? labels[0] : null,
+            Reading = reading,
             Notes = note is null ? notes : [.. notes, note],
         };
     }

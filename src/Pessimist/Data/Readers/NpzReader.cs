@@ -33,7 +33,7 @@ static class NpzReader
         var target = Name(entries, _targets, part);
         var items = Open(path, entries[input], wide: false);
         if (items.Shape.Length == 0) throw new PessimistException($"{path}: '{input}' is a single number", "the first dimension must count the examples");
-        if (target is null && !needsLabels) return NpyReader.Build(path, "NPZ", items, null, [$"inputs are '{input}'"]);
+        if (target is null && !needsLabels) return NpyReader.Build(path, "NPZ", items, [], [$"inputs are '{input}'"]);
         if (target is null)
             throw new PessimistException($"{path} holds no labels for '{input}'; its arrays are {DidYouMean.List(entries.Keys)}", $"save them as '{(part.Length == 0 ? "y" : "y_" + part)}'");
         var labels = ArrayLabels.From(Open(path, entries[target], wide: true), $"{path}: '{target}'", items.Count, $"'{input}'");

@@ -15,7 +15,7 @@ public static class LongTable
     const int MostCategories = 40;
 
     /// <summary>Sequences [steps, features], in the order in which their first rows stand. Numbers are features as they are, text with few values one-hot;
-    /// shorter sequences are filled with zeros in front, so that their last step stays the last. The target must have one value in a sequence.</summary>
+    /// shorter sequences are filled with zeros in front, so that their last step stays the last, and a last feature says which steps are there. The target must have one value in a sequence.</summary>
     /// <param name="target">The column to be predicted.</param>
     public static RawData Group(RawData table, SequenceColumns columns, string? target)
     {
@@ -33,6 +33,9 @@ public static class LongTable
         List<string> notes = [.. table.Notes];
         var features = Features(table, [id, label, .. time is null ? Array.Empty<Column>() : [time]], notes);
         if (features.Count == 0) throw new PessimistException($"{table.Source} has no column of features beside {string.Join(", ", new[] { id, time, label }.OfType<Column>().Select(c => $"'{c.Name}'"))}", "give columns of numbers");
+        var shortest = groups.Min(g => g.Length);
+        var padded = shortest < steps;
+        if (padded) features.Add(_ => 1);
         Limits.CheckFits((long)groups.Count * steps * features.Count, sizeof(float), table.Source);
 
         var values = new float[groups.Count * steps * features.Count];
@@ -43,9 +46,8 @@ public static class LongTable
                 for (var f = 0; f < features.Count; f++) values[start + f] = features[f](groups[g][t]);
             }
 
-        var shortest = groups.Min(g => g.Length);
-        notes.Add(string.Create(CultureInfo.InvariantCulture, $"rows are joined to {groups.Count} sequences by '{id.Name}'{(time is null ? "" : $", in the order of '{time.Name}'")}: {steps} steps of {features.Count} features"));
-        if (shortest < steps) notes.Add(string.Create(CultureInfo.InvariantCulture, $"sequences have {shortest} to {steps} steps; shorter ones are filled with zeros in front"));
+        notes.Add(string.Create(CultureInfo.InvariantCulture, $"rows are joined to {groups.Count} sequences by '{id.Name}'{(time is null ? "" : $", in the order of '{time.Name}'")}: {steps} steps of {features.Count - (padded ? 1 : 0)} features"));
+        if (padded) notes.Add(string.Create(CultureInfo.InvariantCulture, $"sequences have {shortest} to {steps} steps; shorter ones are filled with zeros in front, and a last feature is 1 for the steps that are there: the LSTM reads those alone"));
         var testFrom = table.TestStart is { } start2 ? groups.FindIndex(g => g[0] >= start2) : -1;
         return new RawData
         {
@@ -53,7 +55,7 @@ public static class LongTable
             Kind = DataKind.Arrays,
             Format = $"{table.Format}, a row for each step",
             Count = groups.Count,
-            Items = new ArrayData([steps, features.Count], groups.Count, values),
+            Items = new ArrayData([steps, features.Count], groups.Count, values) { Padded = padded },
             Labels = Label(table, label, groups, id),
             Notes = notes,
             TestStart = testFrom < 0 ? null : testFrom,

@@ -31,6 +31,59 @@ public sealed class NpyTests : IDisposable
         return path;
     }
 
+    /// <summary>Two examples of 8 x 8 floats with their labels.</summary>
+    string Squares(string labels = "(2,)", params long[] given)
+    {
+        _folder.Write("y.npy", Npy("<i8", labels, [.. (given.Length == 0 ? [0, 1] : given).SelectMany(BitConverter.GetBytes)]));
+        return _folder.Write("X.npy", Npy("<f4", "(2, 8, 8)", Floats([.. Enumerable.Range(0, 128).Select(i => (float)i)])));
+    }
+
+    [Fact]
+    public void Square_floats_are_read_as_pictures_and_said_to_be()
+    {
+        var data = DataReader.Read(Squares());
+        data.Kind.ShouldBe(DataKind.Images);
+        data.Reading.ShouldBe("read as pictures of 8 x 8; --as sequence reads 8 steps of 8 features");
+    }
+
+    [Theory]
+    [InlineData(ArrayForm.Sequence, DataKind.Arrays, new[] { 8, 8 })]
+    [InlineData(ArrayForm.Picture, DataKind.Images, new[] { 1, 8, 8 })]
+    [InlineData(ArrayForm.Table, DataKind.Arrays, new[] { 64 })]
+    public void They_are_seen_as_what_was_asked_for(ArrayForm form, DataKind kind, int[] shape)
+    {
+        var data = DataReader.Read(Squares(), options: new ReadOptions { As = form });
+        data.Kind.ShouldBe(kind);
+        data.Items!.Shape.ShouldBe(shape);
+        data.Items.Floats![70].ShouldBe(70);
+        data.Labels!.Count.ShouldBe(2);
+        data.Reading.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Vectors_are_steps_or_a_square_of_pixels_when_asked_for()
+    {
+        _folder.Write("y_train.npy", Npy("<i8", "(2,)", [.. BitConverter.GetBytes(3L), .. BitConverter.GetBytes(-1L)]));
+        var path = _folder.Write("X_train.npy", Npy("<f4", "(2, 4)", Floats(1, 2, 3, 4, 5, 6, 7, 8)));
+        DataReader.Read(path, options: new ReadOptions { As = ArrayForm.Sequence }).Items!.Shape.ShouldBe([4, 1]);
+        DataReader.Read(path, options: new ReadOptions { As = ArrayForm.Picture }).Items!.Shape.ShouldBe([1, 2, 2]);
+        _folder.Write("X_train.npy", Npy("<f4", "(2, 3)", Floats(1, 2, 3, 4, 5, 6)));
+        Should.Throw<PessimistException>(() => DataReader.Read(path, options: new ReadOptions { As = ArrayForm.Picture })).Message.ShouldContain("--as picture: each example of");
+        Should.Throw<PessimistException>(() => DataReader.Read(_folder.Write("t.csv", "a,b\n1,2\n"), options: new ReadOptions { As = ArrayForm.Sequence })).Help!.ShouldContain("--sequence-id");
+    }
+
+    [Fact]
+    public void Several_labels_of_an_example_are_columns_to_choose_from()
+    {
+        var data = DataReader.Read(Squares("(2, 2)", 5, 6, 7, 8));
+        data.Columns.Select(c => c.Name).ShouldBe(["label_1", "label_2"]);
+        ((NumberColumn)data.Columns[1]).Values.ToArray().ShouldBe([6, 8]);
+        TargetInference.Infer(data, new TargetOptions { Target = "label_2" }).Columns.ShouldBe(["label_2"]);
+        var error = Should.Throw<PessimistException>(() => TargetInference.Infer(data));
+        error.Message.ShouldContain("holds 2 labels for each example");
+        error.Help!.ShouldContain("--target label_1");
+    }
+
     [Fact]
     public void Reads_an_array_with_the_labels_beside_it()
     {
