@@ -22,26 +22,10 @@ sealed class ColumnBuilder(string name, int capacity = 0)
     /// <summary>A cell in UTF-8.</summary>
     public void Add(ReadOnlySpan<byte> cell)
     {
-        // Most cells of pixel tables are short whole numbers.
-        if (_texts is null && cell.Length is > 0 and < 10)
+        if (_texts is null && PlainNumber.TryParse(cell, out var number))
         {
-            var whole = 0;
-            foreach (var c in cell)
-            {
-                if (c is < (byte)'0' or > (byte)'9')
-                {
-                    whole = -1;
-                    break;
-                }
-
-                whole = whole * 10 + (c - '0');
-            }
-
-            if (whole >= 0)
-            {
-                _numbers.Add(whole);
-                return;
-            }
+            _numbers.Add(number);
+            return;
         }
 
         if (cell.Length > LongestOnStack)
