@@ -8,21 +8,23 @@ namespace Pessimist.Torch.Scripting;
 /// <summary>One call into the interpreter, and what comes back out of it while it runs: submodules and operators, for hooks and watchers.</summary>
 sealed unsafe class ScriptCall
 {
-    const int MostResults = 4096;
+    const int MostResults = 1024;
 
     readonly ScriptModule[] _modules;
+    readonly IReadOnlyDictionary<long, Tensor> _known;
     readonly List<Tensor> _replaced = [];
 
     // No exception passes through the interpreter: the first waits here until it has returned.
     ExceptionDispatchInfo? _failure;
 
-    ScriptCall(ScriptModule[] modules) => _modules = modules;
+    ScriptCall(ScriptModule[] modules, IReadOnlyDictionary<long, Tensor> known) => (_modules, _known) = (modules, known);
 
     /// <param name="modules">The script's submodules by number, to be run with their hooks; null where nobody looks.</param>
+    /// <param name="known">Parameters and buffers by identity: who watches operators tells them by the object.</param>
     /// <param name="operators">Whether to tell the watcher of operators.</param>
-    internal static Value[] Run(nint script, int module, string method, Value[] args, ScriptModule[]? modules, bool operators)
+    internal static Value[] Run(nint script, int module, string method, Value[] args, ScriptModule[]? modules, IReadOnlyDictionary<long, Tensor> known, bool operators)
     {
-        var call = modules is null ? null : new ScriptCall(modules);
+        var call = modules is null ? null : new ScriptCall(modules, known);
         var state = call is null ? default : GCHandle.Alloc(call);
         var lowered = new Lowered(args);
         var results = new NativeValue[MostResults];
@@ -91,7 +93,7 @@ sealed unsafe class ScriptCall
         List<Tensor> made = [];
         try
         {
-            for (var i = 0; i < n; i++) given[i] = Value.FromNative(args[i]);
+            for (var i = 0; i < n; i++) given[i] = call.Known(Value.FromNative(args[i]));
             for (var i = 0; i < m; i++)
             {
                 var value = Value.FromNative(results[i]);
@@ -110,6 +112,15 @@ sealed unsafe class ScriptCall
         {
             call._failure ??= ExceptionDispatchInfo.Capture(e);
         }
+    }
+
+    Value Known(in Value value)
+    {
+        if (value.TryTensor(out var tensor)) return _known.GetValueOrDefault(tensor.Identity, tensor);
+        if (value.TryTensors(out var list))
+            for (var i = 0; i < list.Length; i++)
+                if (list[i] is { } item) list[i] = _known.GetValueOrDefault(item.Identity, item);
+        return value;
     }
 
     /// <summary>Arguments in native form, with their tensors held.</summary>

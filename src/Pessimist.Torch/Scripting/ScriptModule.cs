@@ -19,13 +19,14 @@ public sealed class ScriptModule : Module
     readonly List<(string Name, int Index)> _buffers = [];
     readonly ScriptModule[] _all;
     readonly Tensor?[] _tensors;
+    readonly Dictionary<long, Tensor> _known;
     readonly int _number;
     bool? _applied;
 
-    ScriptModule(ScriptHandle script, int number, string type, ScriptModule[] all, Tensor?[] tensors)
+    ScriptModule(ScriptHandle script, int number, string type, ScriptModule[] all, Tensor?[] tensors, Dictionary<long, Tensor> known)
         : base("", 0)
     {
-        (_script, _number, TypeName, _all, _tensors) = (script, number, type, all, tensors);
+        (_script, _number, TypeName, _all, _tensors, _known) = (script, number, type, all, tensors, known);
     }
 
     /// <summary>The name of its class in Python.</summary>
@@ -64,7 +65,7 @@ public sealed class ScriptModule : Module
         int module = 0, tensor = 0;
         foreach (var record in records.Where(r => r[0] == "m"))
         {
-            var made = new ScriptModule(script, module, record[1], all, tensors);
+            var made = new ScriptModule(script, module, record[1], all, tensors, known);
             modes.Add((made, record[2] != "0"));
             if (record[2] != "-1") made._applied = record[2] == "1";
             all[module++] = made;
@@ -156,7 +157,7 @@ public sealed class ScriptModule : Module
         var watcher = Watcher.Current;
         var watched = watcher is not null || Array.Exists(_all, m => m != this && m.HasHooks);
         using var held = new Held(_script);
-        return ScriptCall.Run(held.Pointer, _number, method, args, watched ? _all : null, watcher is { SeesOperators: true });
+        return ScriptCall.Run(held.Pointer, _number, method, args, watched ? _all : null, _known, watcher is { SeesOperators: true });
     }
 
     /// <summary>A submodule is run from inside of the interpreter: hooks and watchers stand around what is left of the call.</summary>

@@ -148,6 +148,8 @@ public sealed class ScriptModuleTests
         watcher.Tensors.ShouldContain("aten::batch_norm 5 -> 1");
         watcher.Tensors.ShouldContain("aten::add 2 -> 1");
         watcher.Seen[^1].ShouldBe("< ");
+        // By the objects that optimizers hold.
+        watcher.Given.ShouldContain(net.StateDict()["inp.weight"]);
     }
 
     [Fact]
@@ -176,6 +178,8 @@ public sealed class ScriptModuleTests
 
         public List<string> Tensors { get; } = [];
 
+        public HashSet<Tensor> Given { get; } = new(ReferenceEqualityComparer.Instance);
+
         protected override Tensor? OnForward(Module module, Tensor input)
         {
             _stack.Push(_paths[module]);
@@ -192,7 +196,12 @@ public sealed class ScriptModuleTests
         protected override Tensor? OnOperator(Operator op, ReadOnlySpan<Value> args, ReadOnlySpan<Tensor> results)
         {
             var given = 0;
-            foreach (var arg in args) given += arg.IsTensor ? 1 : 0;
+            foreach (var arg in args)
+            {
+                given += arg.IsTensor ? 1 : 0;
+                if (arg.TryTensor(out var tensor)) Given.Add(tensor);
+            }
+
             Tensors.Add($"{op.Name} {given} -> {results.Length}");
             Seen.Add($"{(_stack.Count == 0 ? "?" : _stack.Peek())} {op.Name} [{string.Join(", ", results[0].Shape)}]");
             return null;
