@@ -34,7 +34,7 @@ sealed class BackwardSteps
                 Last = number,
                 Inputs = gradients,
                 Outputs = [.. onward.Select(i => i.Gradient).OfType<SteppedTensor>().Distinct()],
-                Note = forward.Outputs.Concat(onward).Any(t => t.HasNoGradient) ? "overwritten in place: which state the gradient belongs to cannot be told"
+                Note = forward.Outputs.Concat(onward).Any(t => t.HasNoGradient) ? "overwritten in place: autograd leaves no gradient for the state before"
                     : gradients.Length == 0 ? "no gradient comes here from the loss"
                     : onward.Length == 0 ? "nothing before it asks for a gradient" : null,
             };

@@ -119,24 +119,28 @@ sealed class PassRecorder : Watcher
         var node = Add(new StepNode { Phase = Phase, Layer = Layer, Name = kind.InPlace ? $"{kind.Name}_" : kind.Name, Parent = Parent, Settings = SettingsOf(seen) });
         node.Number = node.Last = ++_count;
         node.Inputs = [.. tensors.Select((t, i) => _known.GetValueOrDefault(t.Identity) ?? Hold(t, seen.Inputs[i], "constant", mine: false))];
-        if (kind.InPlace) Overwritten(tensors[0]);
+        if (kind.InPlace && _known.TryGetValue(tensors[0].Identity, out var before)) before.HasNoGradient = true;
         var outputs = new SteppedTensor[results.Length];
         for (var i = 0; i < results.Length; i++)
         {
             outputs[i] = Hold(results[i], seen.Outputs[i], results.Length == 1 ? $"#{Text(node.Number)}" : $"#{Text(node.Number)}.{Text(i)}", mine: true);
-            // Kept by autograd anyway for what lies below; so no number of the pass is changed.
-            if (results[i].RequiresGrad && !results[i].IsLeaf && !kind.InPlace) _retainGrad.Run(results[i]);
         }
 
-        if (kind.InPlace) Overwritten(tensors[0]);
         node.Outputs = outputs;
         return null;
     }
 
-    // What autograd leaves there may belong to either state, by version.
-    void Overwritten(Tensor tensor)
+    /// <summary>Asks autograd to leave the gradient at every tensor. Only now, when all that works in place is done: a tensor then is its last
+    /// state in every version of libtorch. Autograd computes these anyway, so no number of the pass is changed.</summary>
+    public void KeepGradients()
     {
-        if (_known.TryGetValue(tensor.Identity, out var known)) known.HasNoGradient = true;
+        foreach (var tensor in _all)
+        {
+            if (tensor is not { HasNoGradient: false, Handle: { IsDisposed: false, IsLeaf: false, RequiresGrad: true } handle }) continue;
+            // Through a view of it.
+            if (handle.Version != tensor.Version) tensor.HasNoGradient = true;
+            else _retainGrad.Run(handle);
+        }
     }
 
     StepPhase Phase => _open.Count > 0 ? StepPhase.Forward : StepPhase.Loss;

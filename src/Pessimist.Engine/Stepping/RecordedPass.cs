@@ -65,6 +65,7 @@ public sealed class RecordedPass : IDisposable
         {
             try
             {
+                recorder.KeepGradients();
                 value.Backward();
                 Gradients(recorder);
                 roots.AddRange(new BackwardSteps(forward).Roots);

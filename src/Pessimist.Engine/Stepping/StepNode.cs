@@ -28,7 +28,7 @@ public sealed class SteppedTensor
 
     internal long Version { get; init; }
 
-    /// <summary>An operation worked on it in place: which state a gradient would belong to cannot be told.</summary>
+    /// <summary>An operation in place made another state of it, which is the one that has the gradient.</summary>
     public bool HasNoGradient { get; internal set; }
 
     internal bool Overwritten => Value is { IsDisposed: false } value && value.Version != Version;

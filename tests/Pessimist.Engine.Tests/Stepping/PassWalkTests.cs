@@ -202,16 +202,38 @@ public sealed class PassWalkTests : IDisposable
     }
 
     [Fact]
-    public void What_is_overwritten_in_place_is_told()
+    public void What_is_overwritten_in_place_is_told_and_its_last_state_has_the_gradient()
     {
-        var walk = new PassWalk(Record(new Sequential(new Linear(4, 3), new InPlace()), Tensor.Ones([4, 4])));
+        Rng.Seed(2);
+        var network = new Sequential(new Linear(4, 3), new InPlace(), new Linear(3, 3));
+        var walk = new PassWalk(Record(network, Tensor.Randn([4, 4])));
         walk.Execute("until op=linear");
         walk.Execute("print").ShouldContain("overwritten in place");
         walk.Execute("until op=relu");
         walk.At.Name.ShouldBe("relu_");
         walk.Execute("print").ShouldNotContain("overwritten");
         walk.Execute("until backward");
-        walk.Execute("until op=relu").ShouldContain("cannot be told");
+        walk.Execute("until op=relu").ShouldContain("no gradient for the state before");
+        walk.At.Outputs.ShouldBeEmpty();
+        // The gradient of the loss with respect to what the last layer was given.
+        var output = walk.At.Inputs.ShouldHaveSingleItem().Value!;
+        var logits = network.NamedModules().Single(m => m.Name == "2").Module;
+        using var noGrad = Autograd.NoGrad();
+        var weight = logits.NamedParameters().Single(p => p.Name == "weight").Parameter;
+        walk.Execute("goto 5");
+        walk.At.Name.ShouldBe("cross_entropy_loss");
+        var arriving = walk.At.Outputs.ShouldHaveSingleItem().Value!;
+        (arriving.MatMul(weight) - output).Abs().Max().Item<float>().ShouldBeLessThan(1e-6f);
+    }
+
+    [Fact]
+    public void What_is_overwritten_through_a_view_has_no_gradient_of_the_state_before()
+    {
+        var pass = Record(new Sequential(new Linear(4, 3), new ThroughView(), new Linear(3, 3)), Tensor.Ones([4, 4]));
+        pass.Error.ShouldBeNull();
+        pass.Operations[0].Name.ShouldBe("linear");
+        pass.Operations[0].Outputs[0].Gradient.ShouldBeNull();
+        pass.Parameters.ShouldAllBe(p => p.Parameter.Gradient != null);
     }
 
     [Fact]
@@ -248,6 +270,15 @@ public sealed class PassWalkTests : IDisposable
     sealed class Logarithm : Module
     {
         protected override Tensor Compute(Tensor input) => (-input.Abs()).Log();
+    }
+
+    sealed class ThroughView : Module
+    {
+        protected override Tensor Compute(Tensor input)
+        {
+            input.Select(1, 0).ZeroInPlace();
+            return input;
+        }
     }
 
     sealed class InPlace : Module
