@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using Pessimist.Bench;
 using Pessimist.Torch;
+using Pessimist.Torch.Watching;
 
 // Measures Pessimist on request; bench/step_time.py and bench/load_time.py ask, and take turns with Python. A request is a line, and so is
 // its answer.
-//   Pessimist.Bench steps THREADS MODEL train|infer BATCH: a number of steps -> nanoseconds of one; "inside" and a number -> the share inside libtorch
+//   Pessimist.Bench steps THREADS MODEL train|infer BATCH: a number of steps -> nanoseconds of one (of the processor on
+//     one thread, else of the clock on the wall); "inside" and a number -> the share inside libtorch
 //   Pessimist.Bench load: csv FILE, or idx FOLDER -> nanoseconds of reading it
 if (args is ["load"])
 {
@@ -23,8 +25,9 @@ Requests.Answer(words =>
     var steps = int.Parse(words[^1], CultureInfo.InvariantCulture);
     var inside = words[0] == "inside";
     if (inside) OperatorClock.Start();
-    var start = Stopwatch.GetTimestamp();
+    var (start, processor) = (Stopwatch.GetTimestamp(), ThreadClock.Seconds);
     for (var i = 0; i < steps; i++) step();
     var elapsed = Stopwatch.GetElapsedTime(start);
-    return inside ? OperatorClock.Stop() / elapsed : elapsed.TotalNanoseconds / steps;
+    if (inside) return OperatorClock.Stop() / elapsed;
+    return (Threads.Count == 1 ? (ThreadClock.Seconds - processor) * 1e9 : elapsed.TotalNanoseconds) / steps;
 });
