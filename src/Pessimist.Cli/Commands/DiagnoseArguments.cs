@@ -57,6 +57,8 @@ sealed class DiagnoseArguments
     readonly Option<ArrayForm?> _as = ToolCommand.Choosing<ArrayForm?>("--as", "what each example of an array is, where its shape alone does not tell",
         [("table", ArrayForm.Table), ("sequence", ArrayForm.Sequence), ("picture", ArrayForm.Picture)]);
 
+    readonly Option<string?> _weights = ToolCommand.Valued("--weights", "FILE", "start from torchvision's ResNet-18, 34 or 50, saved as safetensors: for pictures, when there are few", text => text);
+
     readonly Option<double?> _lr = ToolCommand.Valued<double?>("--lr", "RATE", "learning rate of Adam (default 3e-4)", text => Values.Number(text, v => v > 0, Positive));
 
     readonly Option<int?> _epochs = ToolCommand.Valued<int?>("--epochs", "N", "passes over the training data", text => Values.Whole(text, 1, "a whole number of at least 1"));
@@ -94,7 +96,7 @@ sealed class DiagnoseArguments
     [
         new("Data", [_target, _task, _test, _split, _input, _id, _as, _sequenceId, _sequenceTime]),
         new("Goal", [_metric, _goal, _human]),
-        new("Network and training", [_model, _lr, _epochs, _batchSize, _weightDecay, _init, _lossSign, _noNormalize]),
+        new("Network and training", [_model, _weights, _lr, _epochs, _batchSize, _weightDecay, _init, _lossSign, _noNormalize]),
         new("Effort", [_budget, _noTune, _seed, _device, _runs]),
     ];
 
@@ -121,6 +123,7 @@ sealed class DiagnoseArguments
             Test = parsed.GetValue(_test),
             Split = parsed.GetValue(_split) ?? new SplitPlan(),
             Model = parsed.GetValue(_model),
+            Weights = parsed.GetValue(_weights),
             LearningRate = parsed.GetValue(_lr),
             Epochs = parsed.GetValue(_epochs),
             BatchSize = parsed.GetValue(_batchSize),
@@ -149,6 +152,10 @@ sealed class DiagnoseArguments
             throw new PessimistException($"--split {two} leaves no test set", "write training/validation/test, such as --split 60/20/20, or give --test FILE");
         if (options.Inputs.Count == 0 && options.InputId is { } id)
             throw new PessimistException($"--id {id} matches several inputs, and there is one", "leave it out, or name the inputs with --input NAME=PATH");
+        if (options.Weights is { } weights && options.Inputs.Count > 0)
+            throw new PessimistException($"--weights {weights} is for one input of pictures, and there are {options.Inputs.Count} inputs", "leave it out");
+        if (options.Weights is { } own && !options.Normalize)
+            throw new PessimistException($"--weights {own} needs pixels normalized as on ImageNet, and --no-normalize leaves them as they are", "leave --no-normalize out");
         if (options.Inputs.Count > 0 && options.As is { } form)
             throw new PessimistException($"--as {form.ToString().ToLowerInvariant()} is for one input, and there are {options.Inputs.Count}", "save the arrays in the shape that is meant: (examples, features), (examples, steps, features) or (examples, channels, height, width)");
         if (options.Inputs.Count > 0 && options.Test is { } test)

@@ -50,6 +50,7 @@ sealed class DiagnoseCommand : ToolCommand
         // Before a run folder is made for nothing.
         foreach (var path in options.Inputs.Count == 0 ? [options.Data] : options.Inputs.Select(i => i.Path)) InputFiles.RefuseMissing(path);
         if (options.Test is { } test) InputFiles.RefuseMissing(test);
+        if (options.Weights is { } weights) InputFiles.RefuseMissing(weights);
 
         var machine = _walker.Describe(options);
 

@@ -50,6 +50,9 @@ public sealed record DiagnoseOptions
 
     public ModelChoice Model { get; init; }
 
+    /// <summary>A safetensors file with weights of torchvision's ResNet-18, 34 or 50 to start from; null starts from random weights.</summary>
+    public string? Weights { get; init; }
+
     /// <summary>Learning rate, above 0.</summary>
     public double? LearningRate { get; init; }
 

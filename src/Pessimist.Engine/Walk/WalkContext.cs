@@ -49,6 +49,9 @@ sealed class WalkContext(DiagnoseOptions options, Run run, IWalkProgress progres
     /// <summary>The trained network of the simple start, and later the tuned one.</summary>
     public TrainedModel? Trained { get; set; }
 
+    /// <summary>The network trained elsewhere that the walk starts from; null for random weights.</summary>
+    public Transfer? Transfer { get; set; }
+
     public IReadOnlyList<BaselineResult> Baselines { get; set; } = [];
 
     /// <summary>The last network evaluated.</summary>
@@ -76,5 +79,9 @@ sealed class WalkContext(DiagnoseOptions options, Run run, IWalkProgress progres
         return Normalizer.Fit(train, null, Prepared.ImageGuess, pictures).Apply(raw, targets: false);
     }
 
-    public void Dispose() => Trained?.Dispose();
+    public void Dispose()
+    {
+        Trained?.Dispose();
+        Transfer?.Dispose();
+    }
 }

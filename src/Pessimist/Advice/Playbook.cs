@@ -23,6 +23,7 @@ public static class Playbook
 
     public static IReadOnlyList<Suggestion> Overfitting(Situation s) => Without(
         s.AllTrainingData ? null : new Suggestion("train on all the training data", "only a subset was used so far", Cost.Minutes, $"{s.Command} --budget 10m"),
+        s.TransferFrom is { } how ? new Suggestion("start from a network that was trained on many pictures (transfer learning)", $"there are few pictures, and features of others serve them. {how}", Cost.Minutes, $"{s.Command} --weights resnet18.safetensors") : null,
         new Suggestion("collect more training data", FormattableString.Invariant($"there are {s.TrainCount} training examples; more of them is the surest cure"), Cost.Days),
         s.Model == "lenet" ? new Suggestion("add normalization layers (batch norm)", "they regularize and speed up training", Cost.Hours) : null,
         s.Pictures ? new Suggestion("augment the data: small shifts and rotations", "new pictures for free, as long as the label stays true", Cost.Hours) : null,

@@ -23,6 +23,9 @@ public sealed record Situation
     public bool Pictures { get; init; }
     public bool Classification { get; init; }
 
+    /// <summary>How to get weights that were trained elsewhere, where the data fit them and none were used; else null.</summary>
+    public string? TransferFrom { get; init; }
+
     /// <summary>All training examples were used; false when a subset was.</summary>
     public bool AllTrainingData { get; init; } = true;
 }

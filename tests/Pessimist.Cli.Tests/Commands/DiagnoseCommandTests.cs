@@ -54,11 +54,28 @@ public sealed class DiagnoseCommandTests : IDisposable
         options.DataWords.ShouldBe($"--input one={a} --input two={b} --id x");
     }
 
+    [Fact]
+    public void Weights_and_the_form_of_arrays_reach_the_walk()
+    {
+        var walker = new FakeWalker();
+        var weights = Path.Combine(_tool.Folder, "resnet18.safetensors");
+        File.WriteAllText(weights, "");
+        _tool.Diagnose(walker, "--weights", weights, "--as", "picture").ShouldBe(0, _tool.Error);
+        walker.Options.ShouldNotBeNull().Weights.ShouldBe(weights);
+        walker.Options.As.ShouldBe(ArrayForm.Picture);
+        _tool.Diagnose(walker, "--weights", weights, "--no-normalize").ShouldBe(2);
+        _tool.Error.ShouldContain("needs pixels normalized as on ImageNet");
+        _tool.Diagnose(walker, "--weights", "nowhere.safetensors").ShouldBe(2);
+        _tool.Error.ShouldContain("there is no file 'nowhere.safetensors'");
+    }
+
     [Theory]
     [InlineData("DATA is missing")]
     [InlineData("--id x matches several inputs, and there is one", "data.csv", "--id", "x")]
     [InlineData("DATA 'data.csv' and --input a=b.csv are both given", "data.csv", "--input", "a=b.csv")]
     [InlineData("--test t.csv is for one input, and there are 2", "--input", "a=b.csv", "--input", "c=d.csv", "--test", "t.csv")]
+    [InlineData("--as table is for one input, and there are 2", "--input", "a=b.csv", "--input", "c=d.csv", "--as", "table")]
+    [InlineData("--weights w is for one input of pictures", "--input", "a=b.csv", "--input", "c=d.csv", "--weights", "w")]
     [InlineData("there is no file 'b.csv'", "--input", "a=b.csv", "--input", "c=d.csv")]
     public void Mistakes_with_several_inputs_are_named(string message, params string[] words)
     {

@@ -67,6 +67,38 @@ public sealed class PlaybookWalkTests : IDisposable
     }
 
     [Fact]
+    public void A_network_trained_elsewhere_is_taken_over_layer_by_layer()
+    {
+        var (pictures, weights) = (_data.LargePictures(), Path.Combine(_data.Folder, "weights.safetensors"));
+        using (Torch.Scope.New())
+        {
+            Torch.Rng.Seed(0);
+            using var net = Torch.Models.ResNet.Of18(1000);
+            Safetensors.Write(weights, net.StateDict());
+        }
+
+        var run = Walk(new DiagnoseOptions { Data = pictures, Weights = weights, Budget = TimeSpan.FromSeconds(60), Epochs = 60, LearningRate = 3e-3 });
+        run.All<StageFinished>().Where(s => s.Status == StageStatus.Failed).ShouldBeEmpty();
+        run.All<ModelBuilt>().Single().Name.ShouldBe("resnet18");
+        run.All<ModelBuilt>().Single().Why.ShouldContain("512 features");
+        run.All<StageFinished>().Single(s => s.Name == "tune").Summary.ShouldContain("fine-tuning");
+        // Features of random weights tell stripes apart, too.
+        TestValue(run, "error").ShouldBeLessThan(0.3);
+    }
+
+    [Fact]
+    public void Few_pictures_lead_to_the_advice_and_data_that_are_none_refuse_the_weights()
+    {
+        var run = Walk(new DiagnoseOptions { Data = _data.LargePictures(), Tune = false, Epochs = 1, Budget = TimeSpan.FromSeconds(20) });
+        var said = run.All<StageFinished>().Single(s => s.Name == "start simple").Evidence;
+        said.ShouldContain(e => e.Contains("save_file(resnet18("));
+        said.ShouldContain(e => e.EndsWith("--weights resnet18.safetensors"));
+        Should.Throw<PessimistException>(() => Walk(new DiagnoseOptions { Data = _data.Blobs(), Targets = ["kind"], Weights = "w.safetensors" })).Message.ShouldContain("a network for pictures");
+        run = Walk(new DiagnoseOptions { Data = SmallData.Digits, Targets = ["label"], Tune = false, Epochs = 1 });
+        run.All<StageFinished>().Single(s => s.Name == "start simple").Evidence.ShouldNotContain(e => e.Contains("--weights"));
+    }
+
+    [Fact]
     public void Several_inputs_get_a_branch_each_and_pass_every_stage()
     {
         var (sequences, table) = _data.SequencesAndTable();

@@ -58,6 +58,14 @@ sealed class SmallData : IDisposable
         return Write("visits.csv", "patient,day,pressure,noise,ill", rows.Count, i => rows[i]);
     }
 
+    /// <summary>Stripes of 32 x 32 in two or more directions.</summary>
+    public string LargePictures()
+    {
+        var path = Path.Combine(Folder, "large.npz");
+        SyntheticWriter.Write(SyntheticSet.Find("stripes").Make(new SyntheticOptions { Count = 150, Size = 32 }), path);
+        return path;
+    }
+
     /// <summary>Sequences of 10 steps that tell one half of the class, and a table that tells the other and has the target.</summary>
     public (string Sequences, string Table) SequencesAndTable(int count = 300)
     {

@@ -64,7 +64,8 @@ sealed class NextStage : Stage
         var target = context.Options.Targets.Count == 0 ? "" : $" --target {string.Join(",", context.Options.Targets)}";
         return new Situation
         {
-            Command = $"pessimist diagnose {context.Options.DataWords}{target}",
+            Command = $"pessimist diagnose {context.Options.DataWords}{target}{(context.Options.Weights is { } weights ? $" --weights {weights}" : "")}",
+            TransferFrom = Transfer.Fits(context) ? Transfer.HowToSave : null,
             Model = context.Setup.ModelName,
             TrainCount = context.Train.Count,
             WeightDecay = context.Setup.WeightDecay,

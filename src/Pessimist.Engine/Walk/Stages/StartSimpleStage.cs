@@ -21,7 +21,7 @@ sealed class StartSimpleStage : Stage
     public override StageOutcome Run(WalkContext context, CancellationToken cancel)
     {
         var options = context.Options;
-        var (model, why) = SetUp(context);
+        var (model, why) = SetUp(context, cancel);
 
         using var network = context.Setup.Build();
         var summary = ModelSummary.Of(network, [.. context.Setup.InputShape.Select(d => (long)d)], context.Setup.BatchSize);
@@ -49,17 +49,17 @@ sealed class StartSimpleStage : Stage
         string[] savings = [.. summary.Savings.Append(new Saving("read the data from the disk batch by batch", data)).OrderByDescending(s => s.Bytes).Select(s => $"{s.Action}: saves {Words.Bytes(s.Bytes)}")];
         return outcome with
         {
-            Evidence = [why, .. network.ToString()!.Split('\n'), $"memory of a step: weights {Words.Bytes(summary.WeightBytes)}, gradients {Words.Bytes(summary.GradientBytes)}, optimizer {Words.Bytes(summary.OptimizerBytes)}, activations {Words.Bytes(summary.ActivationBytes + summary.PassingBytes)}", .. savings.Select(s => $"to scale back: {s}")],
+            Evidence = [why, .. TransferAdvice(context), .. network.ToString()!.Split('\n'), $"memory of a step: weights {Words.Bytes(summary.WeightBytes)}, gradients {Words.Bytes(summary.GradientBytes)}, optimizer {Words.Bytes(summary.OptimizerBytes)}, activations {Words.Bytes(summary.ActivationBytes + summary.PassingBytes)}", .. savings.Select(s => $"to scale back: {s}")],
             Help = fits ? [] : savings,
         };
     }
 
     /// <summary>Picks the network and, where it takes pictures, sees the examples as such.</summary>
-    internal static (ModelChoice Model, string Why) SetUp(WalkContext context)
+    internal static (ModelChoice Model, string Why) SetUp(WalkContext context, CancellationToken cancel = default)
     {
-        var (model, why) = Choose(context);
+        var (model, why) = context.Options.Weights is { } weights ? ChooseTransfer(context, weights, cancel) : Choose(context);
         if (InfoOf(model).Input == InputKind.Picture) SeeAsPictures(context);
-        context.Setup = SetupOf(context, model) is var setup && IsJoined(context, model) ? Joined(context, setup) : setup;
+        context.Setup = SetupOf(context, model) is var setup && IsJoined(context, model) ? Joined(context, setup) : context.Transfer is { } transfer ? setup with { ModelName = transfer.Name } : setup;
         return (model, why);
     }
 
@@ -87,6 +87,22 @@ sealed class StartSimpleStage : Stage
                 : (ModelChoice.Tcn, $"inputs are sequences of {shape[0]} steps, for which an LSTM is slow and forgets: temporal convolutions to start with, attention or WaveNet later");
         return (ModelChoice.Mlp, $"inputs are a table: a fully connected network with one hidden layer to start with{seen}");
     }
+
+    static (ModelChoice Model, string Why) ChooseTransfer(WalkContext context, string weights, CancellationToken cancel)
+    {
+        var transfer = context.Transfer = Transfer.Open(context, DeviceOf(context.Options.Device));
+        if (context.Options.Model is not ModelChoice.Auto and var asked && asked.ToString().ToLowerInvariant() is var name && name != transfer.Name)
+            throw new PessimistException($"--model {name}, and --weights {weights} holds a {transfer.Name}", "leave --model out");
+        transfer.SeeFeatures(context, cancel);
+        return (ModelChoice.Linear, $"{transfer.Name} with the weights of {weights}, pixels normalized as on ImageNet: all but a new last layer is frozen at first, so that its {transfer.Features} features are computed once; then all of it is fine-tuned with a smaller learning rate");
+    }
+
+    /// <summary>For few pictures a network that was trained on many may be the right start (P1.6).</summary>
+    static string[] TransferAdvice(WalkContext context) => !Transfer.Fits(context) ? [] :
+    [
+        $"there are few pictures: a ResNet that was trained on ImageNet may be the better start. {Transfer.HowToSave}",
+        $"pessimist diagnose {context.Options.DataWords} --weights resnet18.safetensors",
+    ];
 
     static (ModelChoice Model, string Why) ChooseJoined(WalkContext context)
     {

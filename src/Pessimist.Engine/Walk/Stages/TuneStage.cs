@@ -34,6 +34,7 @@ sealed class TuneStage : Stage
         if (!context.Options.Tune) return StageOutcome.Skipped("left out, as --no-tune says");
         if (context.Evaluation!.Meets(context.Goal)) return StageOutcome.Skipped("not needed: the goal is met");
         var deadline = context.Budget.Leaving(KeptForTheEnd);
+        if (context.Transfer is { } transfer) return transfer.FineTune(context, deadline, cancel);
         // What the final training will take is known from the first one, and set aside.
         var final = context.Trained!.Epochs[^1].Seconds;
         var available = Math.Max(0, deadline.Remaining.TotalSeconds - final);
