@@ -13,6 +13,11 @@ namespace Pessimist.Cli.Commands;
 sealed class CompareCommand : ToolCommand
 {
     const int DefaultExamples = 8;
+
+    /// <summary>Of large examples, whose layers would fill the memory.</summary>
+    const int FewExamples = 2;
+
+    const int LargeExample = 50_000;
     const int DefaultSeed = 42;
     const long MostNumbers = 1 << 26;
 
@@ -54,7 +59,7 @@ sealed class CompareCommand : ToolCommand
         using (b)
         {
             if (input is null && a.RecordedInput is null && b.RecordedInput is null && (a.TypicalShape ?? b.TypicalShape) is { } typical)
-                (words, input) = Drawn([DefaultExamples, .. typical.Select(s => (long)s)], parsed.GetValue(_seed) ?? DefaultSeed);
+                (words, input) = Drawn([typical.Aggregate(1L, (product, size) => product * size) > LargeExample ? FewExamples : DefaultExamples, .. typical.Select(s => (long)s)], parsed.GetValue(_seed) ?? DefaultSeed);
             var comparison = Refusing(() => ImplementationComparer.Compare(a, b, input, words));
             var report = new ComparisonText(comparison, CommonOptions.From(parsed).Verbose);
             _screen.Out.Write(parsed.GetValue(_json) ? ComparisonJson.Render(comparison) : report.Render());

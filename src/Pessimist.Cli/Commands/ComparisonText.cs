@@ -32,7 +32,7 @@ sealed class ComparisonText(ImplementationComparison comparison, bool verbose)
 
     public string Next() => comparison.First is { } first
         ? comparison.Reason is { } reason ? $"next: {reason.Help}" : "next: pessimist explain PES911"
-        : comparison.Weights.Differs ? "next: load the same weights into both and compare again" : "next: compare a training step as well: pessimist run --help";
+        : comparison.Weights.Differs ? "next: load the same weights into both and compare again" : "next: compare on another input, with --seed or --input, or another recording";
 
     void Weights()
     {

@@ -37,10 +37,20 @@ public sealed class ModuleImplementation : Implementation
         var calls = new List<LayerCall>();
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         var hooks = new List<IDisposable>();
+        // As they come in: a layer that works in place leaves its output where its input was.
+        var inputs = new Stack<Tensor>();
         try
         {
             foreach (var (path, module) in _network.NamedModules().ToArray())
-                hooks.Add(module.AfterForward((m, x, y) => calls.Add(Record(path, m, x, y, counts))));
+            {
+                hooks.Add(module.BeforeForward((_, x) =>
+                {
+                    inputs.Push(x.Detach().Clone());
+                    return null;
+                }));
+                hooks.Add(module.AfterForward((m, _, y) => calls.Add(Record(path, m, inputs.Pop(), y, counts))));
+            }
+
             _network.Forward(input);
         }
         finally
@@ -59,7 +69,7 @@ public sealed class ModuleImplementation : Implementation
         return new LayerCall(count == 1 ? name : FormattableString.Invariant($"{name}#{count}"), output.Detach().Clone())
         {
             Type = module.TypeName,
-            Input = input.Detach().Clone(),
+            Input = input,
             Again = path.Length == 0 ? null : (x, replaced) => Again(module, x, replaced),
         };
     }
@@ -72,7 +82,7 @@ public sealed class ModuleImplementation : Implementation
         try
         {
             foreach (var name in kept.Keys) state[name].CopyInPlace(replaced[name]);
-            return module.Forward(input).Detach().Clone();
+            return module.Forward(input.Clone()).Detach().Clone();
         }
         finally
         {

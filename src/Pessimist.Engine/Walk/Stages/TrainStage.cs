@@ -77,7 +77,8 @@ sealed class TrainStage : Stage
         var words = $"first look: loss {Words.Number(model.InitialLoss)} -> {Words.Number(lowest)} in {Words.Count(model.Epochs.Count, "epoch")} on {Words.Count(some.Count, "example")}";
         // After a huge first step the loss of few wrong answers can stay above ln K while nearly all are right.
         var learns = model.Epochs.Min(e => e.ValidationMetric) < Trainer.BlindError(validation) / 2;
-        var falls = model.Ending != TrainingEnding.Diverged && (lowest < model.InitialLoss || learns);
+        // What was cut off after a few steps has shown nothing.
+        var falls = model.Ending != TrainingEnding.Diverged && (lowest < model.InitialLoss || learns || model.Ending == TrainingEnding.BudgetSpent);
         outcome = falls ? StageOutcome.Passed(words) : StageOutcome.Failed($"{words}: it does not go down") with
         {
             Help = [model.Ending == TrainingEnding.Diverged ? "lower the learning rate" : "raise the learning rate, or look at the data: the targets may not depend on the inputs"],
