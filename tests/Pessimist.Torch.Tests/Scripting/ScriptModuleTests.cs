@@ -153,6 +153,31 @@ public sealed class ScriptModuleTests
     }
 
     [Fact]
+    public void It_moves_to_another_type_and_takes_weights_as_any_module_does()
+    {
+        using var scope = Scope.New();
+        using var net = ScriptModule.Load(File("net.ts"));
+        using var other = ScriptModule.Load(File("net.ts"));
+        net.Eval();
+        other.Eval();
+        net.To(DType.Float64);
+        net.Forward(Tensor.Ones([2, 3], DType.Float64)).DType.ShouldBe(DType.Float64);
+        net.To(DType.Float32);
+        using (Autograd.NoGrad()) net.StateDict()["head.bias"].FillInPlace(7);
+        other.LoadStateDict(net.StateDict());
+        other.Forward(Tensor.Ones([2, 3])).ContentEquals(net.Forward(Tensor.Ones([2, 3]))).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_disposed_one_says_so()
+    {
+        using var scope = Scope.New();
+        var net = ScriptModule.Load(File("net.ts"));
+        net.Dispose();
+        Should.Throw<ObjectDisposedException>(() => net.Forward(Tensor.Ones([2, 3]))).Message.ShouldContain("the TorchScript module is disposed");
+    }
+
+    [Fact]
     public void Nothing_is_left_when_it_is_disposed_of()
     {
         Garbage.Settle();
