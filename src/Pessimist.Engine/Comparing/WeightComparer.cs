@@ -32,11 +32,20 @@ static class WeightComparer
     {
         using var scope = Scope.New();
         var closeness = Closeness.Of(a, b);
-        // A weight is copied and not computed: half a unit of the coarser type is all that a conversion may change.
-        var tolerance = Rounding.Of(a.DType, b.DType).First / 10;
+        var tolerance = Copied(a, b);
         var compared = new ComparedTensor(name, name, a.Shape, closeness, tolerance);
         return compared.Differs ? compared with { Note = Related(a, b, tolerance) } : compared;
     }
+
+    /// <summary>A weight is copied and not computed: half a unit in the last place of the coarser type is all that a conversion may change.</summary>
+    static double Copied(Tensor a, Tensor b) => Rounding.Of(a.DType, b.DType).DType switch
+    {
+        DType.BFloat16 => Math.Pow(2, -8),
+        DType.Float16 => Math.Pow(2, -11),
+        DType.Float32 => 1e-6,
+        DType.Float64 => 1e-14,
+        _ => 0,
+    };
 
     /// <summary>What the one is of the other, shown by making it; empty where nothing simple makes it.</summary>
     internal static string Related(Tensor a, Tensor b, double tolerance)

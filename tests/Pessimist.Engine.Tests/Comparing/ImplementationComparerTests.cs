@@ -73,6 +73,18 @@ public sealed class ImplementationComparerTests : IDisposable
     }
 
     [Fact]
+    public void Weights_that_were_saved_in_a_narrower_type_agree_and_what_was_rounded_in_secret_is_told()
+    {
+        var (x, weight) = (Tensor.Randn([8, 8]), Tensor.Randn([8, 8]));
+        RecordedImplementation Of(Tensor own) => new("r", new() { ["input"] = x.Clone(), ["weights/fc.weight"] = own, ["fc"] = Functional.Linear(x, own.To(DType.Float32)) });
+
+        Compare(Of(weight), Of(weight.To(DType.Float16)), null).Weights.Differs.ShouldBeFalse();
+        var rounded = Compare(Of(weight), Of(weight.To(DType.Float16).To(DType.Float32)), null);
+        rounded.Weights.Tensors.Single().Note.ShouldBe("one is the other rounded to float16");
+        rounded.Agrees.ShouldBeFalse();
+    }
+
+    [Fact]
     public void The_first_layer_that_differs_is_named_and_weights_are_told_before()
     {
         var network = new LeNet(10);
