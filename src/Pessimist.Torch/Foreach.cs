@@ -12,26 +12,37 @@ public static class Foreach
     /// <summary>self + alpha · other.</summary>
     public static Tensor[] Add(Tensor[] self, Tensor[] other, double alpha = 1) => _add.CallList(self, other, alpha);
 
+    /// <summary>self[i] += alpha · other[i].</summary>
     public static void AddInPlace(Tensor[] self, Tensor[] other, double alpha = 1) => _addIn.Run(self, other, alpha);
 
+    /// <summary>self[i] += value.</summary>
     public static void AddInPlace(Tensor[] self, double value) => _addScalarIn.Run(self, value);
 
+    /// <summary>self[i] *= value.</summary>
     public static void MulInPlace(Tensor[] self, double value) => _mulIn.Run(self, value);
 
+    /// <summary>self[i] *= other[i].</summary>
     public static void MulInPlace(Tensor[] self, Tensor[] other) => _mulListIn.Run(self, other);
 
+    /// <summary>self[i] /= value.</summary>
     public static void DivInPlace(Tensor[] self, double value) => _divIn.Run(self, value);
 
+    /// <summary>self[i] /= values[i].</summary>
     public static void DivInPlace(Tensor[] self, double[] values) => _divScalarsIn.Run(self, values);
 
+    /// <summary>self[i] /= other[i].</summary>
     public static void DivInPlace(Tensor[] self, Tensor[] other) => _divListIn.Run(self, other);
 
+    /// <summary>√ of each element of each tensor.</summary>
     public static Tensor[] Sqrt(Tensor[] self) => _sqrt.CallList((Value)self);
 
+    /// <summary>√ of each element of each tensor, in place.</summary>
     public static void SqrtInPlace(Tensor[] self) => _sqrtIn.Run((Value)self);
 
+    /// <summary>Fills every tensor with zeros.</summary>
     public static void ZeroInPlace(Tensor[] self) => _zeroIn.Run((Value)self);
 
+    /// <summary>The p-norm of each tensor: scalars.</summary>
     public static Tensor[] Norm(Tensor[] self, double p = 2) => _norm.CallList(self, p);
 
     /// <summary>self + value · a · b.</summary>

@@ -3,8 +3,11 @@ namespace Pessimist.Torch;
 /// <summary>How a loss joins the losses of the elements; the numbers are libtorch's.</summary>
 public enum Reduction
 {
+    /// <summary>One loss for each example or element.</summary>
     None = 0,
+    /// <summary>The mean over all.</summary>
     Mean = 1,
+    /// <summary>The sum over all.</summary>
     Sum = 2,
 }
 
@@ -53,22 +56,29 @@ public static class Functional
     static long Groups(long groups) =>
         groups > 0 ? groups : throw new TorchException($"a convolution has at least one group, not {groups}");
 
+    /// <summary>The largest of each window of <paramref name="kernel"/>, every <paramref name="stride"/> (null: as wide as the window): [N, C, L] to [N, C, L'].</summary>
     public static Tensor MaxPool1d(Tensor input, long kernel, long? stride = null, long padding = 0, long dilation = 1, bool ceilMode = false) =>
         _maxPool1d.Call(input, kernel, stride ?? kernel, padding, dilation, ceilMode);
 
+    /// <summary>The largest of each square window of <paramref name="kernel"/>, every <paramref name="stride"/> (null: as wide as the window): [N, C, H, W] to [N, C, H', W'].</summary>
     public static Tensor MaxPool2d(Tensor input, long kernel, long? stride = null, long padding = 0, long dilation = 1, bool ceilMode = false) =>
         _maxPool2d.Call(input, kernel, stride ?? kernel, padding, dilation, ceilMode);
 
+    /// <summary>The mean of each window of <paramref name="kernel"/>, every <paramref name="stride"/> (null: as wide as the window): [N, C, L] to [N, C, L'].</summary>
     public static Tensor AvgPool1d(Tensor input, long kernel, long? stride = null, long padding = 0, bool ceilMode = false, bool countIncludePad = true) =>
         _avgPool1d.Call(input, kernel, stride ?? kernel, padding, ceilMode, countIncludePad);
 
+    /// <summary>The mean of each square window of <paramref name="kernel"/>, every <paramref name="stride"/> (null: as wide as the window): [N, C, H, W] to [N, C, H', W'].</summary>
     public static Tensor AvgPool2d(Tensor input, long kernel, long? stride = null, long padding = 0, bool ceilMode = false, bool countIncludePad = true) =>
         _avgPool2d.Call(input, kernel, stride ?? kernel, padding, ceilMode, countIncludePad);
 
+    /// <summary>Means of windows such that so many come out: [N, C, L] to [N, C, size].</summary>
     public static Tensor AdaptiveAvgPool1d(Tensor input, long size) => _adaptiveAvgPool1d.Call(input, size);
 
+    /// <summary>Means of windows such that so many come out: [N, C, H, W] to [N, C, height, width].</summary>
     public static Tensor AdaptiveAvgPool2d(Tensor input, long height, long width) => _adaptiveAvgPool2d.Call(input, new[] { height, width });
 
+    /// <summary>The largest of windows such that so many come out: [N, C, L] to [N, C, size].</summary>
     public static Tensor AdaptiveMaxPool1d(Tensor input, long size)
     {
         var (values, indices) = _adaptiveMaxPool1d.Call2(input, size);
@@ -76,6 +86,7 @@ public static class Functional
         return values;
     }
 
+    /// <summary>The largest of windows such that so many come out: [N, C, H, W] to [N, C, height, width].</summary>
     public static Tensor AdaptiveMaxPool2d(Tensor input, long height, long width)
     {
         var (values, indices) = _adaptiveMaxPool2d.Call2(input, new[] { height, width });
@@ -97,37 +108,50 @@ public static class Functional
     public static Tensor LayerNorm(Tensor input, long[] shape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
         _layerNorm.Call(input, shape, weight, bias, eps);
 
+    /// <summary>Normalizes groups of channels of each example: [N, C, *] to the same; weight and bias [C].</summary>
     public static Tensor GroupNorm(Tensor input, long groups, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
         _groupNorm.Call(input, Groups(groups), weight, bias, eps);
 
     /// <summary>In training sets each element to 0 with probability <paramref name="p"/> and scales the others by 1 / (1 - p).</summary>
     public static Tensor Dropout(Tensor input, double p = 0.5, bool training = true) => _dropout.Call(input, p, training);
 
+    /// <summary>max(0, x), of the same shape.</summary>
     public static Tensor Relu(Tensor input) => _relu.Call(input);
 
     /// <param name="approximation"><c>none</c> or <c>tanh</c>.</param>
     public static Tensor Gelu(Tensor input, string approximation = "none") => _gelu.Call(input, approximation);
 
+    /// <summary>tanh x, of the same shape.</summary>
     public static Tensor Tanh(Tensor input) => _tanh.Call(input);
 
+    /// <summary>1 / (1 + e⁻ˣ), of the same shape.</summary>
     public static Tensor Sigmoid(Tensor input) => _sigmoid.Call(input);
 
+    /// <summary>x above 0, negativeSlope · x below.</summary>
     public static Tensor LeakyRelu(Tensor input, double negativeSlope = 0.01) => _leakyRelu.Call(input, negativeSlope);
 
+    /// <summary>x above 0, alpha (eˣ - 1) below (Clevert and others 2016).</summary>
     public static Tensor Elu(Tensor input, double alpha = 1) => _elu.Call(input, alpha);
 
+    /// <summary>The ELU that keeps mean 0 and variance 1 (Klambauer and others 2017).</summary>
     public static Tensor Selu(Tensor input) => _selu.Call(input);
 
+    /// <summary>ln(1 + e^(beta x)) / beta: a smooth ReLU; linear above the threshold.</summary>
     public static Tensor Softplus(Tensor input, double beta = 1, double threshold = 20) => _softplus.Call(input, beta, threshold);
 
+    /// <summary>x · sigmoid(x), also called swish.</summary>
     public static Tensor Silu(Tensor input) => _silu.Call(input);
 
+    /// <summary>x, cut off at min and max.</summary>
     public static Tensor Hardtanh(Tensor input, double min = -1, double max = 1) => _hardtanh.Call(input, min, max);
 
+    /// <summary>eˣ / Σ eˣ along an axis: the result sums to 1 there. Losses of logits want it left out.</summary>
     public static Tensor Softmax(Tensor input, int dimension = -1) => _softmax.Call(input, dimension);
 
+    /// <summary>The logarithm of the softmax along an axis, without overflow.</summary>
     public static Tensor LogSoftmax(Tensor input, int dimension = -1) => _logSoftmax.Call(input, dimension);
 
+    /// <summary>The logarithm of the sigmoid, without overflow.</summary>
     public static Tensor LogSigmoid(Tensor input) => _logSigmoid.Call(input);
 
     /// <summary>-log softmax(input)[target], from logits.</summary>
@@ -151,13 +175,17 @@ public static class Functional
         Tensor input, Tensor target, Tensor? weight = null, Tensor? positiveWeight = null, Reduction reduction = Reduction.Mean) =>
         _bceLogits.Call(input, target, weight, positiveWeight, (long)reduction);
 
+    /// <summary>(x - y)², reduced; see <see cref="Nn.Loss.Mse"/>, which refuses shapes that broadcast.</summary>
     public static Tensor MseLoss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => _mse.Call(input, target, (long)reduction);
 
+    /// <summary>|x - y|, reduced; see <see cref="Nn.Loss.L1"/>, which refuses shapes that broadcast.</summary>
     public static Tensor L1Loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => _l1.Call(input, target, (long)reduction);
 
+    /// <summary>(x - y)² / 2 within delta, linear outside, reduced; see <see cref="Nn.Loss.Huber"/>.</summary>
     public static Tensor HuberLoss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean, double delta = 1) =>
         _huber.Call(input, target, (long)reduction, delta);
 
+    /// <summary>The Huber loss over beta, reduced; see <see cref="Nn.Loss.SmoothL1"/>.</summary>
     public static Tensor SmoothL1Loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean, double beta = 1) =>
         _smoothL1.Call(input, target, (long)reduction, beta);
 

@@ -91,12 +91,15 @@ public sealed unsafe partial class Tensor
     public static Tensor Empty(long[] shape, DType dtype = DType.Float32, Device? device = null) =>
         _empty.Call(shape, dtype, Value.None, device ?? Device.Cpu);
 
+    /// <summary>Zeros of a shape.</summary>
     public static Tensor Zeros(long[] shape, DType dtype = DType.Float32, Device? device = null) =>
         _zeros.Call(shape, dtype, Value.None, device ?? Device.Cpu);
 
+    /// <summary>Ones of a shape.</summary>
     public static Tensor Ones(long[] shape, DType dtype = DType.Float32, Device? device = null) =>
         _ones.Call(shape, dtype, Value.None, device ?? Device.Cpu);
 
+    /// <summary>One number everywhere.</summary>
     public static Tensor Full(long[] shape, double value, DType dtype = DType.Float32, Device? device = null) =>
         _full.Call(shape, value, dtype, Value.None, device ?? Device.Cpu);
 
@@ -130,13 +133,18 @@ public sealed unsafe partial class Tensor
     public static Tensor Eye(long rows, long? columns = null, DType dtype = DType.Float32, Device? device = null) =>
         _eye.Call(rows, columns ?? rows, dtype, Value.None, device ?? Device.Cpu);
 
+    /// <summary>Zeros of the same shape, type and device.</summary>
     public Tensor ZerosLike() => _zerosLike.Call(this);
 
+    /// <summary>Ones of the same shape, type and device.</summary>
     public Tensor OnesLike() => _onesLike.Call(this);
 
+    /// <summary>Memory of the same shape, type and device, with anything in it.</summary>
     public Tensor EmptyLike() => _emptyLike.Call(this);
 
+    /// <summary>Draws of the standard normal distribution, of the same shape, type and device.</summary>
     public Tensor RandnLike() => _randnLike.Call(this);
 
+    /// <summary>One number everywhere, of the same shape, type and device.</summary>
     public Tensor FullLike(double value) => _fullLike.Call(this, value);
 }

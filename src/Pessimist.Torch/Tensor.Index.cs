@@ -45,6 +45,7 @@ public sealed partial class Tensor
     /// <summary>From <paramref name="start"/> to before <paramref name="end"/>; shares memory.</summary>
     public Tensor Slice(int dimension, long? start = null, long? end = null, long step = 1) => _slice.Call(this, dimension, start, end, step);
 
+    /// <summary>A view of <paramref name="length"/> places along an axis, from <paramref name="start"/> on.</summary>
     public Tensor Narrow(int dimension, long start, long length) => _narrow.Call(this, dimension, start, length);
 
     /// <summary>A copy of the slices named by a tensor of integers.</summary>
@@ -53,18 +54,25 @@ public sealed partial class Tensor
     /// <summary>Indexing by tensors of integers or flags, one for each leading dimension; null takes all of it.</summary>
     public Tensor Index(params Tensor?[] indices) => _index.Call(this, indices);
 
+    /// <summary>Along an axis, the elements at <paramref name="index"/> (int64): the result has the shape of the index.</summary>
     public Tensor Gather(int dimension, Tensor index) => _gather.Call(this, dimension, index);
 
+    /// <summary>A copy in which, along an axis, the elements at <paramref name="index"/> (int64) come from <paramref name="source"/>.</summary>
     public Tensor Scatter(int dimension, Tensor index, Tensor source) => _scatter.Call(this, dimension, index, source);
 
+    /// <summary>A copy in which, along an axis, the elements at <paramref name="index"/> (int64) are a number.</summary>
     public Tensor Scatter(int dimension, Tensor index, double value) => _scatterValue.Call(this, dimension, index, value);
 
+    /// <summary>A copy in which, along an axis, <paramref name="source"/> is added to the elements at <paramref name="index"/> (int64).</summary>
     public Tensor ScatterAdd(int dimension, Tensor index, Tensor source) => _scatterAdd.Call(this, dimension, index, source);
 
+    /// <summary>A copy in which the slices of <paramref name="source"/>, times alpha, are added to those at <paramref name="index"/> (int64 [n]) of an axis.</summary>
     public Tensor IndexAdd(int dimension, Tensor index, Tensor source, double alpha = 1) => _indexAdd.Call(this, dimension, index, source, alpha);
 
+    /// <summary>The elements where the mask is true, as a vector.</summary>
     public Tensor MaskedSelect(Tensor mask) => _maskedSelect.Call(this, mask);
 
+    /// <summary>A copy with a number where the mask (bool, broadcast) is true.</summary>
     public Tensor MaskedFill(Tensor mask, double value) => _maskedFill.Call(this, mask, value);
 
     /// <summary>[n, rank]: the places of the elements that are not 0.</summary>

@@ -24,8 +24,10 @@ public sealed unsafe partial class Tensor : IDisposable
         Owner?.Add(this);
     }
 
+    /// <summary>Frees the tensor, unless libtorch still needs it (for a gradient, or as the base of a view).</summary>
     public void Dispose() => Handle.Dispose();
 
+    /// <summary>Whether it was disposed of; using it then throws.</summary>
     public bool IsDisposed => Handle.IsClosed;
 
     /// <summary>Two objects with the same number name the same tensor of libtorch. Given to another tensor once all of them are disposed of.</summary>
@@ -92,10 +94,13 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>Number of elements.</summary>
     public long Numel => Read(static m => m.Numel);
 
+    /// <summary>The type of the elements.</summary>
     public DType DType => Read(static m => (DType)m.DType);
 
+    /// <summary>Where the elements are.</summary>
     public Device Device => Read(static m => new Device((DeviceType)m.DeviceType, m.DeviceIndex));
 
+    /// <summary>Whether the elements lie in memory in the order of their indices.</summary>
     public bool IsContiguous => Read(static m => (m.Flags & NativeMeta.Contiguous) != 0);
 
     /// <summary>How often the tensor was changed in place; -1 for one made in inference mode.</summary>

@@ -125,7 +125,12 @@ public sealed class Normalizer
         var (targetMean, targetStd) = TargetMoments(train);
         return new Normalizer(kind ?? Normalization.PerFeature, [.. parts.SelectMany(p => p.Own._shift)], [.. parts.SelectMany(p => p.Own._scale)], 1,
             [.. parts.SelectMany(p => p.Own._varies)], [.. parts.SelectMany((p, i) => p.Own._names.Select(n => n.StartsWith($"{train.Parts[i].Name}/", StringComparison.Ordinal) ? n : $"{train.Parts[i].Name}/{n}"))],
-            string.Join("; ", words)) { TargetMean = targetMean, TargetStd = targetStd, Parts = parts };
+            string.Join("; ", words))
+        {
+            TargetMean = targetMean,
+            TargetStd = targetStd,
+            Parts = parts,
+        };
     }
 
     /// <summary>The same examples with normalised inputs; regression targets are standardised as well unless told otherwise.</summary>

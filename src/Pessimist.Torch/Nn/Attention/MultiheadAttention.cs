@@ -31,8 +31,10 @@ public sealed class MultiheadAttention : Module
     public int Width { get; }
     public int Heads { get; }
     public double Probability { get; }
-    public Tensor InProjWeight { get; } // [3 width, width]
-    public Tensor? InProjBias { get; } // [3 width]
+    /// <summary>The in proj weight, [3 width, width].</summary>
+    public Tensor InProjWeight { get; }
+    /// <summary>The in proj bias, [3 width].</summary>
+    public Tensor? InProjBias { get; }
     public Linear OutProj { get; }
 
     /// <summary>Attention of a sequence to itself.</summary>

@@ -33,7 +33,8 @@ public sealed class LearnedPositions : Module
     public LearnedPositions(int longest, int width, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         : base(file, line) => Weight = Init.Normal(Init.Parameter(Require.Positive(longest), Require.Positive(width)), 0, 0.02);
 
-    public Tensor Weight { get; } // [longest, width]
+    /// <summary>The weight, [longest, width].</summary>
+    public Tensor Weight { get; }
 
     protected override Tensor Compute(Tensor input)
     {

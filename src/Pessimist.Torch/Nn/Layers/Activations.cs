@@ -25,6 +25,7 @@ public sealed class GELU(bool tanh = false, [CallerFilePath] string file = "", [
     protected override string Options => $"approximate='{(tanh ? "tanh" : "none")}'";
 }
 
+/// <summary>tanh x, from -1 to 1.</summary>
 public sealed class Tanh([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) : Module(file, line)
 {
     protected override Tensor Compute(Tensor input) => Functional.Tanh(input);

@@ -22,8 +22,10 @@ public abstract class ChannelNorm : Module
     }
 
     public int NumFeatures { get; }
-    public Tensor? Weight { get; } // [C]
-    public Tensor? Bias { get; } // [C]
+    /// <summary>The weight, [C].</summary>
+    public Tensor? Weight { get; }
+    /// <summary>The bias, [C].</summary>
+    public Tensor? Bias { get; }
     [Buffer] public Tensor? RunningMean { get; } // [C]
     [Buffer] public Tensor? RunningVar { get; } // [C]
     [Buffer] public Tensor? NumBatchesTracked { get; } // []; instance normalization never counts

@@ -22,8 +22,10 @@ public abstract class Convolution : Module
     public int InChannels { get; }
     public int OutChannels { get; }
     public int Groups { get; }
-    public Tensor Weight { get; } // [out, in / groups, *kernel]; transposed [in, out / groups, *kernel]
-    public Tensor? Bias { get; } // [out]
+    /// <summary>The weight, [out, in / groups, *kernel]; transposed [in, out / groups, *kernel].</summary>
+    public Tensor Weight { get; }
+    /// <summary>The bias, [out].</summary>
+    public Tensor? Bias { get; }
     protected internal long[] KernelSize { get; }
     protected internal long[] Stride { get; }
     protected internal long[] Padding { get; }

@@ -26,7 +26,8 @@ public sealed class Embedding : Module
 
     public int Count { get; }
     public int Width { get; }
-    public Tensor Weight { get; } // [count, width]
+    /// <summary>The weight, [count, width].</summary>
+    public Tensor Weight { get; }
 
     protected override Tensor Compute(Tensor input) => Functional.Embedding(Weight, input, _paddingIndex ?? -1);
 

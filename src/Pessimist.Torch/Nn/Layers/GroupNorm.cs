@@ -24,8 +24,10 @@ public sealed class GroupNorm : Module
 
     public int Groups { get; }
     public int Channels { get; }
-    public Tensor? Weight { get; } // [C]
-    public Tensor? Bias { get; } // [C]
+    /// <summary>The weight, [C].</summary>
+    public Tensor? Weight { get; }
+    /// <summary>The bias, [C].</summary>
+    public Tensor? Bias { get; }
 
     protected override Tensor Compute(Tensor input) => Functional.GroupNorm(input, Groups, Weight, Bias, _epsilon);
 

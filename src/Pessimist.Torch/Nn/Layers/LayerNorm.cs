@@ -22,8 +22,10 @@ public sealed class LayerNorm : Module
         Bias = Init.Zeros(Init.Parameter(shape));
     }
 
-    public Tensor? Weight { get; } // [*shape]
-    public Tensor? Bias { get; } // [*shape]
+    /// <summary>The weight, [*shape].</summary>
+    public Tensor? Weight { get; }
+    /// <summary>The bias, [*shape].</summary>
+    public Tensor? Bias { get; }
 
     protected override Tensor Compute(Tensor input) => Functional.LayerNorm(input, _shape, Weight, Bias, _epsilon);
 

@@ -17,8 +17,10 @@ public sealed class Linear : Module
 
     public int InFeatures { get; }
     public int OutFeatures { get; }
-    public Tensor Weight { get; } // [out, in]
-    public Tensor? Bias { get; } // [out]
+    /// <summary>The weight, [out, in].</summary>
+    public Tensor Weight { get; }
+    /// <summary>The bias, [out].</summary>
+    public Tensor? Bias { get; }
 
     protected override Tensor Compute(Tensor input) => Functional.Linear(input, Weight, Bias); // [..., in] -> [..., out]
 

@@ -1,6 +1,7 @@
 namespace Pessimist.Torch.Optim;
 
 /// <summary>The shape of a phase of <see cref="OneCycleLR"/>.</summary>
+/// <summary>How a rate goes from one value to another: along half a cosine, or in a straight line.</summary>
 public enum Anneal { Cosine, Linear }
 
 /// <summary>Up to the maximum, then far below the start (Smith and Topin 2018), momentum moving the other way.
