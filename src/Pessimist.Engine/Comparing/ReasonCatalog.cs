@@ -24,6 +24,7 @@ public static class ReasonCatalog
         new SwappedAxes(),
         new PermutedChannels(),
         new OtherInput(),
+        new InputsDiffer(),
         new MissingSum(),
         new ScaledAndShifted(),
     ];

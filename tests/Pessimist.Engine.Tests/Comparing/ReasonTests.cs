@@ -1,5 +1,6 @@
 using Pessimist.Engine.Comparing;
 using Pessimist.Torch;
+using Pessimist.Torch.Nn;
 
 namespace Pessimist.Engine.Tests.Comparing;
 
@@ -90,6 +91,13 @@ public sealed class ReasonTests : IDisposable
                 return Reason(Functional.Linear(skipped, weight), Functional.Linear(y, weight), ("first", y), ("second", skipped), ("weights/layer.weight", weight));
             }
 
+            case "inputs-differ":
+            {
+                // Of recordings nobody knows what went into a layer: two networks that can be run are needed.
+                (Scaling first, Scaling second) = (new Scaling(0.5), new Scaling(0.25));
+                return ImplementationComparer.Compare(new ModuleImplementation("mine", first), new ModuleImplementation("reference", second), y * 3, "").Reason?.Name;
+            }
+
             case "missing-sum":
                 return Reason(y, y + 2 * y.Abs(), ("before", 2 * y.Abs()));
             case "scaled":
@@ -97,6 +105,13 @@ public sealed class ReasonTests : IDisposable
             default:
                 throw new ArgumentException(name);
         }
+    }
+
+    sealed class Scaling(double factor) : Module
+    {
+        public Softmax Softmax { get; } = new(-1);
+
+        protected override Tensor Compute(Tensor input) => Softmax.Forward(input * factor);
     }
 
     public static TheoryData<string> Names => [.. ReasonCatalog.All.Select(r => r.Name)];
