@@ -48,7 +48,8 @@ using var net = new LeNet(outputs: 10);
 NetworkAssert.EveryParameterLearns(net, new LearningStep(Tensor.Randn([16, 1, 28, 28]), Tensor.RandInt(0, 10, [16])));
 Console.WriteLine($"libtorch {Torch.Version}: every parameter learns");
 CS
-printf '<Project />\n' | tee Directory.Build.props Directory.Build.targets >/dev/null
+# What lies above the temporary folder is not ours.
+printf '<Project />\n' | tee Directory.Build.props Directory.Build.targets Directory.Packages.props >/dev/null
 "$dotnet" restore --packages "$work/packages" -v quiet -nologo
 "$dotnet" build --no-restore -c Release -v quiet -nologo -nodeReuse:false -p:UseSharedCompilation=false
 env -u PESSIMIST_TORCH_SHIM "$dotnet" bin/Release/net10.0/app.dll "$root/samples/digits.csv"
