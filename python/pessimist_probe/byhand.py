@@ -156,6 +156,7 @@ class ByHand:
         if frame is None:
             return
         code = frame.f_code
+        changed = ""
         for line in range(frame.f_lineno + 1, frame.f_lineno + _MOST_LINES):
             text = linecache.getline(code.co_filename, line)
             if not text or re.match(r"(def|class)\b", text):
@@ -164,8 +165,12 @@ class ByHand:
             found = {"file": site.shown(code.co_filename), "line": line, "function": code.co_name}
             if self._clear_site is None and _clear.search(text):
                 self._clear_site = found
-            elif self._update_site is None and _update.search(text) and ("grad" in text or ".data" in text or "lr" in text):
-                self._update_site = found
+            elif _update.search(text) and ("grad" in text or ".data" in text or "lr" in text):
+                # A running mean of gradients, a velocity, is changed first; the line that then uses it changes the parameters.
+                if self._update_site is None or changed and re.search(r"\b%s\b" % re.escape(changed), text.lstrip()[len(changed) :]) and not text.lstrip().startswith(changed):
+                    target = re.match(r"\s*([A-Za-z_]\w*)", text)
+                    changed = "" if target is None else target.group(1)
+                    self._update_site = found
 
 
 def find_leaves(probe: Probe, roots: List[Any]) -> bool:

@@ -47,7 +47,7 @@ class _Mode(TorchFunctionMode if TorchFunctionMode is not None else object):  # 
         kwargs = kwargs or {}
         # In the hook of a function already: the rest of the call is the function itself.
         func = self._traces.original(func)
-        plan = self._traces.plan(func)
+        plan = self._traces.plan(func, args)
         if plan is None:
             return func(*args, **kwargs)
         given = self._traces.before(plan, func, args, kwargs)
@@ -122,7 +122,7 @@ class Traces(Observer):
         self._ended: List[Trace] = []
         self._traced = 0
         self._evaluated = False
-        self._stepping = False
+        self._stepping = self._by_hand = False
         self._given_up = False
         self._pid = os.getpid()
         self._seconds = 0.0
@@ -139,13 +139,18 @@ class Traces(Observer):
             self._originals.update((id(h._hook), h.original) for h in guard.Hook.all if hasattr(h, "_hook"))
         return self._originals.get(id(func), func)
 
-    def plan(self, func: Any) -> Optional[operations.Plan]:
+    def plan(self, func: Any, args: Any) -> Optional[operations.Plan]:
         """How a call is recorded; None when it is not."""
         trace = self.open
         if trace is None or self._stepping or not self._probe.here or trace.is_full or os.getpid() != self._pid or torch._C._get_tracing_state() is not None:
             return None
         if not trace.passes and not trace.evaluation and self._seconds > _SECONDS_BEFORE and not self._probe.trains:
             return None
+        if self._by_hand:
+            # Where a step by hand ends nobody says: what next computes with parameters is the forward pass.
+            if not torch.is_grad_enabled() or not any(isinstance(a, Tensor) and a.requires_grad for a in args):
+                return None
+            self._by_hand = False
         plan = operations.plan_of(func)
         return None if plan is None or _is_inner(sys._getframe(2)) else plan
 
@@ -206,10 +211,10 @@ class Traces(Observer):
 
     def before_step(self, index: int, optimizer: Any) -> None:
         # What an optimizer computes is no part of the program's graph.
-        self._stepping = True
+        self._stepping, self._by_hand = optimizer is not None, optimizer is None
 
     def after_step(self, index: int, optimizer: Any) -> None:
-        self._stepping = False
+        self._stepping = self._by_hand = False
 
     def turn_end(self) -> None:
         self._stepping = False

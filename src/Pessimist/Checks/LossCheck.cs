@@ -4,9 +4,15 @@ using Pessimist.Signals;
 namespace Pessimist.Checks;
 
 /// <summary>A check of what goes into the losses of a watched program: every call of a kind is asked the same question.</summary>
-public abstract class LossCheck(CheckInfo info) : GraphCheck(info)
+public abstract class LossCheck(CheckInfo info) : GraphCheck(info), IReads<ModuleBuilt>
 {
+    readonly Dictionary<string, ModuleBuilt> _modules = new(StringComparer.Ordinal);
     bool _anyLoss;
+
+    void IReads<ModuleBuilt>.Read(ModuleBuilt observation)
+    {
+        if (observation is { Site: not null, HasChildren: false }) _modules.TryAdd(observation.Name, observation);
+    }
 
     protected LossTallies Tallies { get; } = new();
 
@@ -37,6 +43,21 @@ public abstract class LossCheck(CheckInfo info) : GraphCheck(info)
     {
         ArgumentNullException.ThrowIfNull(loss);
         return loss.MadeBy is { } made ? OperationNames.Canonical(made) : "";
+    }
+
+    /// <summary>Where an activation too many is applied, which is the line to change, with the loss as second place: the line that constructs it where it is a
+    /// layer, else that of its call; the loss where nobody saw what made the prediction.</summary>
+    /// <param name="name">Name of the activation, e.g. <c>softmax</c>.</param>
+    protected (Location? Location, IReadOnlyList<RelatedLocation> Related) Applied(LossTally tally, string name)
+    {
+        ArgumentNullException.ThrowIfNull(tally);
+        ArgumentNullException.ThrowIfNull(name);
+        var example = tally.Example;
+        var layer = example.MadeIn is { } path && _modules.TryGetValue(path, out var module) && module.Type.Equals(name.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase) ? module.Site : null;
+        var place = MakerOf(example) == name ? layer ?? example.MadeAt : null;
+        if (place is null) return (At(tally.Site, example.MadeIn), []);
+        RelatedLocation[] calls = layer is not null && example.MadeAt is { } called && called != layer ? [new(called.File, called.Line, "it is applied here")] : [];
+        return (At(place, example.MadeIn), [.. calls, .. tally.Site is { } loss && loss != place ? new RelatedLocation[] { new(loss.File, loss.Line, "the loss") } : []]);
     }
 
     /// <summary>Where the prediction was made, as a second place of a finding.</summary>

@@ -102,6 +102,9 @@ public static class LikelihoodSign
                     case "sub" when inputs.Count > 1 && IsNormalized(inputs, position):
                         if (isPicked && !isScaled) Term(sign, position, "the log-probability of what was observed");
                         break;
+                    case "sub" when inputs.Count > 1 && PoissonSign(inputs, position) is var poisson and not 0:
+                        Term(poisson * sign, position, "the log-likelihood of the counts");
+                        break;
                     case "sub":
                         Behind(inputs[0], position, sign, isPicked, isScaled);
                         if (inputs.Count > 1) Behind(inputs[1], position, -sign, isPicked, isScaled);
@@ -138,6 +141,19 @@ public static class LikelihoodSign
         bool IsNormalized(IReadOnlyList<TensorFacts> inputs, int position) =>
             trace.SourceOf(inputs[1], position).Maker is { } sum && trace.NameAt(sum) == "logsumexp" && trace.DependsOnParameter(inputs[0], position)
             && trace.SourceOf(trace.Operations[sum].Inputs[0], sum).Tensor.Id == trace.SourceOf(inputs[0], position).Tensor.Id;
+
+        /// <summary>1 for counts times the logarithm of a rate minus the rate, a log-likelihood up to a constant; -1 for its negative; 0 for anything else.</summary>
+        int PoissonSign(IReadOnlyList<TensorFacts> inputs, int position) =>
+            IsPoisson(inputs[0], inputs[1], position) ? 1 : IsPoisson(inputs[1], inputs[0], position) ? -1 : 0;
+
+        bool IsPoisson(TensorFacts product, TensorFacts rate, int position)
+        {
+            if (trace.SourceOf(product, position).Maker is not { } times || trace.NameAt(times) != "mul" || trace.Operations[times].Inputs is not { Count: 2 } factors) return false;
+            if (trace.SourceOf(rate, position).Maker is not { } exponential || trace.NameAt(exponential) != "exp") return false;
+            var logarithm = trace.SourceOf(trace.Operations[exponential].Inputs[0], exponential).Tensor.Id;
+            return factors.Any(f => trace.SourceOf(f, times).Tensor.Id == logarithm)
+                && factors.Any(f => f is { Min: >= 0 } && !trace.DependsOnParameter(f, times) && trace.SourceOf(f, times).Tensor.Id != logarithm);
+        }
 
         /// <summary>Between 0 and 1, and made by what makes probabilities.</summary>
         bool IsProbability(TensorFacts tensor, int position)

@@ -50,10 +50,12 @@ public sealed class LogSoftmaxBeforeCrossEntropy(LogSoftmaxBeforeCrossEntropy.Li
     public override Verdict Conclude()
     {
         var found = Tallies.All.FirstOrDefault(t => t.IsAlways && (MakerOf(t.Example) == "log_softmax" || t.Yes >= limits.Batches));
-        return found is null ? Innocent("cross-entropy", "the scores are not normalized yet") : Found(Finding(About.Summary, EvidenceClass.Proved) with
+        if (found is null) return Innocent("cross-entropy", "the scores are not normalized yet");
+        var (location, related) = Applied(found, "log_softmax");
+        return Found(Finding(About.Summary, EvidenceClass.Proved) with
         {
-            Location = At(found.Site, found.Example.MadeIn),
-            Related = Maker(found.Example, "the log-softmax is applied here"),
+            Location = location,
+            Related = related,
             Evidence = [new("rows whose exponentials sum to 1 +- 1e-3", found.Share, "not needed", "definition")],
             Notes = ["the loss and its gradients are the same without it"],
             Fixes = ["drop the log-softmax, or use the negative log-likelihood instead of cross-entropy"],

@@ -87,10 +87,12 @@ public sealed class LogitsToProbabilityLoss(LogitsToProbabilityLoss.Limits limit
             (_, true) => "probabilities are given to the negative log-likelihood, which expects their logarithms",
             _ => "raw scores are given to the negative log-likelihood, which expects log-probabilities",
         };
+        // Of a softmax the logarithm is wanted: that is the line to change. Raw scores may want an activation or another loss.
+        var (location, related) = MakerOf(example) == "softmax" ? Applied(guilty, "softmax") : (At(guilty.Site, example.MadeIn), Maker(example, "what is given to the loss is made here"));
         return Found(Finding(message, EvidenceClass.Proved, guilty.Train > 0 ? Level.Error : Level.Warning) with
         {
-            Location = At(guilty.Site, example.MadeIn),
-            Related = Maker(example, "what is given to the loss is made here"),
+            Location = location,
+            Related = related,
             Evidence =
             [
                 new(probabilities ? "batches of probabilities" : "batches with log-probabilities above 0", guilty.Share, "0", "definition"),

@@ -13,7 +13,7 @@ public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(
         Name = "loss-sign-flipped",
         Level = Level.Error,
         Summary = "the training climbs the loss instead of descending it",
-        Explains = [.. Consequences, "PES403"],
+        Explains = [.. Consequences, "PES403", "PES501"],
         Docs = """
             ## Why it matters
             A minus too many (`-loss`, `weights += lr * gradient`, `maximize=True`) makes the network as wrong as it can be.
@@ -38,6 +38,9 @@ public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(
 
     public sealed record Limits
     {
+        /// <summary>How many times a loss of the program's own, which began above zero, grows before it is not finite any more.</summary>
+        [Origin(Origin.Convention, "a log-likelihood that is climbed too fast does not grow: it falls")] public double Growth { get; init; } = 100;
+
         /// <summary>Steps that climb.</summary>
         [Origin(Origin.Convention)] public int FewestSteps { get; init; } = 20;
 
@@ -55,6 +58,11 @@ public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(
 
     readonly OperationGraph _graph = new();
     bool _trainsOtherThings;
+
+    // Of what is backpropagated, whatever it means.
+    int _ascents;
+    double _begin = double.NaN, _highest = double.NegativeInfinity, _lowest = double.PositiveInfinity;
+    bool _leftNumbers;
 
     public void Read(OperationSeen observation) => _graph.Read(observation);
 
@@ -81,11 +89,20 @@ public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(
             _negated = _called is { } called && Math.Abs(called + loss) <= 1e-4 * called;
             if (!_negated && !(_called is { } same && Math.Abs(same - loss) <= 1e-4 * same)) _called = null;
             _backward = observation.Site;
+            if (double.IsNaN(_begin)) _begin = loss;
+            if (!double.IsFinite(loss)) _leftNumbers = true;
+            else if (!_leftNumbers) (_highest, _lowest) = (Math.Max(_highest, loss), Math.Min(_lowest, loss));
         }
         else if (observation is { Action: LoopAction.OptimizerStep, Skipped: false })
         {
             _steps++;
             var ascends = observation.LearningRate < 0 || observation.Subject is { } subject && _maximizing.Contains(subject);
+            if (ascends)
+            {
+                _ascents++;
+                _step ??= observation.Site;
+            }
+
             if (_called is not null && ascends != _negated)
             {
                 _climbing++;
@@ -113,10 +130,24 @@ public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(
         });
     }
 
+    /// <summary>Each step goes up the gradient of what is backpropagated, which is above zero from the first step on and grows until it is no number any more.</summary>
+    bool Runaway => _ascents == _steps && _steps >= limits.FewestSteps && _optimizers.Count <= 1 && _leftNumbers && _lowest > 0 && _lowest >= _begin && _highest >= limits.Growth * _begin;
+
     /// <summary>The formula of what is minimized has the wrong sign, in every traced step.</summary>
     Finding? Written()
     {
-        if (_optimizers.Count > 1 || _maximizing.Count > 0 || _trainsOtherThings || _steps < limits.FewestSteps || Vote is SingleBatchVerdict.Passes) return null;
+        if (Runaway)
+            return Finding("the loss is climbed, not descended: each step goes up its gradient, until it is not finite", EvidenceClass.Proved) with
+            {
+                Location = At(_step),
+                Evidence =
+                [
+                    new("steps up the gradient", string.Create(CultureInfo.InvariantCulture, $"{_ascents} of {_steps}"), "0", "definition"),
+                    new("loss", string.Create(CultureInfo.InvariantCulture, $"from {_begin:G3} to {_highest:G3}, then not finite"), "falls", "definition"),
+                ],
+                Fixes = ["turn the sign of the step: subtract the gradient"],
+            };
+        if (_optimizers.Count > 1 || _ascents > 0 || _trainsOtherThings || _steps < limits.FewestSteps || Vote is SingleBatchVerdict.Passes) return null;
         LikelihoodSign.Terms[] steps = [.. _graph.Traces.Where(t => !t.IsTruncated).Select(LikelihoodSign.Of).OfType<LikelihoodSign.Terms>().Where(t => t.Right + t.Wrong > 0)];
         if (steps.Length < 2 || !steps.All(s => s.IsClimbed)) return null;
         return Finding($"what is minimized has the wrong sign: it grows as the network gets better, by {steps[0].What}", EvidenceClass.Proved) with

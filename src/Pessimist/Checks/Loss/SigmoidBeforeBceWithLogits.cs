@@ -64,11 +64,15 @@ public sealed class SigmoidBeforeBceWithLogits(SigmoidBeforeBceWithLogits.Limits
         return Innocent("binary cross-entropy with logits", "the scores are no probabilities");
     }
 
-    Verdict Found(string message, LossTally tally, EvidenceClass evidence, Level level, params Evidence[] rows) => Found(Finding(message, evidence, level) with
+    Verdict Found(string message, LossTally tally, EvidenceClass evidence, Level level, params Evidence[] rows)
     {
-        Location = At(tally.Site, tally.Example.MadeIn),
-        Related = Maker(tally.Example, "the sigmoid is applied here"),
-        Evidence = rows,
-        Fixes = [$"return the logits from the network, without the sigmoid{Place(tally.Example.MadeAt)}; apply it only where the network predicts"],
-    });
+        var (location, related) = Applied(tally, "sigmoid");
+        return Found(Finding(message, evidence, level) with
+        {
+            Location = location,
+            Related = related,
+            Evidence = rows,
+            Fixes = [$"return the logits from the network, without the sigmoid{Place(tally.Example.MadeAt)}; apply it only where the network predicts"],
+        });
+    }
 }

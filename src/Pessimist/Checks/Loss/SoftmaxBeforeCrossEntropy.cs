@@ -64,12 +64,13 @@ public sealed class SoftmaxBeforeCrossEntropy(SoftmaxBeforeCrossEntropy.Limits l
         var example = guilty.Example;
         var classes = example.Input?.Shape is { Count: > 1 } shape ? shape[1] : (long?)null;
         var floor = classes is { } k ? Math.Log(1 + (k - 1) / Math.E) : (double?)null;
+        var (location, related) = Applied(guilty, "softmax");
         var finding = Finding(MakerOf(example) == "softmax" ? About.Summary : "probabilities are given to a loss that expects logits",
             EvidenceClass.Proved, guilty.Train > 0 ? Level.Error : Level.Warning);
         return Found(finding with
         {
-            Location = At(guilty.Site, example.MadeIn),
-            Related = Maker(example, "the softmax is applied here"),
+            Location = location,
+            Related = related,
             Evidence =
             [
                 new("rows that sum to 1 +- 1e-3", guilty.Share, "never, for logits", "definition"),
