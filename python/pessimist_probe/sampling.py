@@ -17,10 +17,23 @@ _MOST_ALARMS = 8
 _ALARMED_TURNS = 8
 
 
+def _is_certain(turn: int) -> bool:
+    """Measured whatever it costs."""
+    exponent = turn.bit_length() - 1
+    return turn > 0 and turn == (1 << exponent) + exponent % 2
+
+
+def _next_certain(turn: int) -> int:
+    exponent = max(turn.bit_length() - 1, 0)
+    this = (1 << exponent) + exponent % 2
+    return this if this > turn else (2 << exponent) + (exponent + 1) % 2
+
+
 class Sampling:
     """
-    What is dear is timed, and done less often when it took more than its share. However dear, turns 1, 2, 4, 8 ... are measured. All times are the
-    processor's for the thread that trains: what other programs on the machine do is no cost of ours.
+    What is dear is timed, and done less often when it took more than its share. However dear, turns 1, 3, 4, 9, 16, 33 ... are measured: powers of two,
+    and every other time the turn after, so that of two optimizers that take turns both are. All times are the processor's for the thread that trains: what
+    other programs on the machine do is no cost of ours.
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
@@ -87,7 +100,7 @@ class Sampling:
             or turn < self.measured_steps
             or turn <= self._measure_until
             or self.check_from is not None and self.check_from <= turn
-            or turn & (turn - 1) == 0
+            or _is_certain(turn)
             or self._is_due()
         )
         if self.measures:
@@ -100,8 +113,7 @@ class Sampling:
             # An odd number: of two optimizers that take turns both are seen.
             self._next_record = turn + (between | 1)
         due = max(self._next_measure, self._next_question)
-        power = 1 << turn.bit_length()
-        self.wake = min([self._next_record, due, power, *(t for t in self.traced if t > turn)])
+        self.wake = min([self._next_record, due, _next_certain(turn), *(t for t in self.traced if t > turn)])
         if turn < self.recorded_steps or self.trace_from is not None or self.check_from is not None or turn <= self._measure_until:
             self.wake = turn + 1
 

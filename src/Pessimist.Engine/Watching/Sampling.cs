@@ -5,7 +5,7 @@ namespace Pessimist.Engine.Watching;
 
 /// <summary>
 /// Decides for each turn of the loop (what lies between two optimizer steps) how closely it is watched. What is dear is timed, and done less
-/// often when it took more than its share. However dear it is, turns 1, 2, 4, 8 … are measured: that stops costing anything by itself.
+/// often when it took more than its share. However dear it is, a turn at each power of two is measured: that stops costing anything by itself.
 /// </summary>
 sealed class Sampling
 {
@@ -114,7 +114,7 @@ sealed class Sampling
     void Begin()
     {
         Traces = _options.TraceFrom <= Turn || _traced.Contains(Turn) && (Turn < 2 || CanAfford);
-        Measures = Traces || Turn < _options.MeasuredSteps || Turn <= _measureUntil || _options.CheckFrom <= Turn || long.IsPow2(Turn) || IsDue();
+        Measures = Traces || Turn < _options.MeasuredSteps || Turn <= _measureUntil || _options.CheckFrom <= Turn || IsCertain || IsDue();
         if (Measures)
         {
             if (Turn >= _options.MeasuredSteps) _gap = Math.Min(_options.MeasureEvery, _gap * 1.5 + 1);
@@ -127,6 +127,10 @@ sealed class Sampling
         if (!_economizes && Turn >= LeanFrom && long.IsPow2(Turn)) _economizes = _cheap * TimedEvery > CheapShare * _options.Overhead * Elapsed;
         IsLean = _economizes && !Records;
     }
+
+    /// <summary>Measured whatever it costs: turns 1, 3, 4, 9, 16, 33 …, powers of two and every other time the turn after, so that of two optimizers that take turns
+    /// both are.</summary>
+    bool IsCertain => Turn > 0 && Turn == (1L << (int)long.Log2(Turn)) + long.Log2(Turn) % 2;
 
     bool IsDue()
     {
