@@ -24,6 +24,8 @@ MODULES = (
     "batches",
     "facts",
     "tracing",
+    "discarded",
+    "custom",
     "warned",
     "losses",
     "formula",

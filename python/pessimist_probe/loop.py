@@ -115,6 +115,11 @@ class Loop:
             self.leave_lean()
         return move
 
+    def cleared(self, subject: Optional[int]) -> None:
+        """Gradients are about to be cleared by a call."""
+        discarded = self._probe.discarded.cleared()
+        self.add("zero-grad", subject, **({} if discarded is None else {"discarded": discarded}))
+
     def _expand(self) -> None:
         """The moves of a lean turn, as records know them; their lines are those that they had before."""
         order, values = self.order, self.values

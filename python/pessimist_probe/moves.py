@@ -140,7 +140,7 @@ def _hook_modules(probe: Probe, loop: Loop) -> None:
             loop.values.append(None)
             return
         loop.by_hand.check()
-        loop.add("zero-grad", number)
+        loop.cleared(number)
 
     guard.Hook(nn.Module, "zero_grad", make_zero)
 

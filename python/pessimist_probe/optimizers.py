@@ -303,7 +303,7 @@ def install(probe: Probe) -> None:
 
     def zeroed(optimizer: Any) -> None:
         probe.loop.by_hand.check()
-        probe.loop.add("zero-grad", optimizers.number_of(optimizer))
+        probe.loop.cleared(optimizers.number_of(optimizer))
 
     steps = {"step": (make_step, (_quick_step, named)), "zero_grad": (make_zero, (_quick_zero, named))}
 

@@ -14,6 +14,7 @@ from .sampling import Sampling
 from .wire import Session
 
 if TYPE_CHECKING:
+    from .discarded import Discarded
     from .loaders import Loaders
     from .loop import Loop
     from .optimizers import Optimizers
@@ -35,6 +36,7 @@ class Probe:
     loop: "Loop"
     loaders: "Loaders"
     optimizers: "Optimizers"
+    discarded: "Discarded"
 
     def __init__(self) -> None:
         self.active = False

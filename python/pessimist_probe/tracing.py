@@ -66,6 +66,8 @@ if TorchFunctionMode is not None:
 
 
 _inner: Dict[str, bool] = {}
+_GRADIENT = torch._C._TensorBase.grad
+_TORCH = os.path.dirname(torch.__file__)
 _overrides = torch.overrides.__file__
 
 
@@ -88,6 +90,11 @@ def caller(frame: Any) -> Tuple[Any, int]:
             break
         frame = frame.f_back
     return frame, levels
+
+
+def _of_torch(frame: Any) -> bool:
+    frame = caller(frame)[0]
+    return frame is None or frame.f_code.co_filename.startswith(_TORCH)
 
 
 def _is_inner(frame: Any) -> bool:
@@ -151,6 +158,8 @@ class Traces(Observer):
             if not torch.is_grad_enabled() or not any(isinstance(a, Tensor) and a.requires_grad for a in args):
                 return None
             self._by_hand = False
+        if getattr(func, "__self__", None) is _GRADIENT and not _of_torch(sys._getframe(2)):
+            self._probe.discarded.read = True
         plan = operations.plan_of(func)
         return None if plan is None or _is_inner(sys._getframe(2)) else plan
 

@@ -82,7 +82,7 @@ public static class Catalog
         (GradientsNotZeroed.About, limits => new GradientsNotZeroed(limits.Of<GradientsNotZeroed.Limits>())),
         (DetachedGraph.About, limits => new DetachedGraph(limits.Of<DetachedGraph.Limits>())),
         (AlwaysClippedGradients.About, limits => new AlwaysClippedGradients(limits.Of<AlwaysClippedGradients.Limits>())),
-        (WrongCustomGradient.About, _ => new WrongCustomGradient()),
+        (WrongCustomGradient.About, limits => new WrongCustomGradient(limits.Of<WrongCustomGradient.Limits>())),
         (LearningRateTooHigh.About, limits => new LearningRateTooHigh(limits.Of<LearningRateTooHigh.Limits>())),
         (LearningRateTooLow.About, limits => new LearningRateTooLow(limits.Of<LearningRateTooLow.Limits>())),
         (UnoptimizedParameters.About, _ => new UnoptimizedParameters()),

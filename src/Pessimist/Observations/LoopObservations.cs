@@ -28,6 +28,10 @@ public sealed record LoopEvent : Observation
     /// <summary>2-norm of all gradients after backward, before an optimizer's step.</summary>
     public double? Gradient { get; init; }
 
+    /// <summary>Of a clearing: there was a backward pass since the last step, and nobody had read its gradients or changed a parameter since. Null where nobody
+    /// looked, or there was nothing to clear.</summary>
+    public bool? Discarded { get; init; }
+
     /// <summary>Backward was told to keep the graph, or the optimizer step was skipped (e.g. by a gradient scaler).</summary>
     public bool Retained { get; init; }
     public bool Skipped { get; init; }

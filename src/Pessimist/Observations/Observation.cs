@@ -60,6 +60,7 @@ namespace Pessimist.Observations;
 [JsonDerivedType(typeof(ParametersMeasured), "parameters-measured")]
 [JsonDerivedType(typeof(ActivationsMeasured), "activations-measured")]
 [JsonDerivedType(typeof(OperationSeen), "operation-seen")]
+[JsonDerivedType(typeof(GradientCompared), "gradient-compared")]
 [JsonDerivedType(typeof(NonFiniteFound), "non-finite-found")]
 [JsonDerivedType(typeof(ReferenceCompared), "reference-compared")]
 [JsonDerivedType(typeof(KnownResultCompared), "known-result-compared")]

@@ -70,6 +70,33 @@ public sealed record OperationSeen : Observation
     public Site? Site { get; init; }
 }
 
+/// <summary>
+/// A hand-written backward pass of an element-wise function, against the slope of its forward pass: differences between neighbouring elements of one call,
+/// sorted by input. Not told of functions that change nothing, are flat or not smooth, or whose gradient is the slope times one factor.
+/// </summary>
+public sealed record GradientCompared : Observation
+{
+    public required long Step { get; init; }
+
+    /// <summary>Class of the function.</summary>
+    public required string Function { get; init; }
+
+    /// <summary>Elements where the slope is known, and the share of them whose gradient is another by more than a tenth.</summary>
+    public required int Points { get; init; }
+    public required double Wrong { get; init; }
+
+    /// <summary>What it passes on does not depend on the gradient that comes in.</summary>
+    public bool IgnoresIncoming { get; init; }
+
+    /// <summary>The element that is furthest off: its input, the slope there, and what the backward pass multiplies by.</summary>
+    public double Element { get; init; }
+    public double Slope { get; init; }
+    public double Gradient { get; init; }
+
+    /// <summary>Where the backward pass returns.</summary>
+    public Site? Site { get; init; }
+}
+
 /// <summary>Where a NaN or infinity came up.</summary>
 public enum NonFinitePlace { Input, Forward, Loss, Backward, Weights }
 

@@ -16,6 +16,8 @@ public sealed class LoopOrder
     readonly Dictionary<int, long> _stale = [];
     readonly HashSet<int> _fresh = [];
     bool? _untouched;
+    LoopEvent? _discarding;
+    bool _restarted;
     LoopEvent? _lastStep;
     LoopEvent? _lastBackward;
     double? _atStep;
@@ -59,6 +61,16 @@ public sealed class LoopOrder
     /// <summary>Steps between which and the backward pass before gradients were cleared, and that found none.</summary>
     public long EmptySteps { get; private set; }
 
+    /// <summary>Steps before which the gradients of a backward pass were cleared by a call and those of another one, from the same line, were not.</summary>
+    public long Restarts { get; private set; }
+
+    /// <summary>Of the clearings between two backward passes of a step that were looked at: nobody had made anything of the gradients; somebody had.</summary>
+    public long Discarded { get; private set; }
+    public long Kept { get; private set; }
+
+    /// <summary>Where that is done.</summary>
+    public Site? DiscardingSite { get; private set; }
+
     /// <summary>Of the last one seen.</summary>
     public Site? BackwardSite { get; private set; }
     public Site? StepSite { get; private set; }
@@ -74,6 +86,7 @@ public sealed class LoopOrder
             case LoopAction.ZeroGrad:
                 Clearings++;
                 _clearings[loop.Subject ?? -1] = ClearingsOf(loop.Subject ?? -1) + 1;
+                if (_backwardSinceStep && !_clearedSinceBackward) _discarding = loop;
                 _clearedSinceStep = _clearedSinceBackward = true;
                 _clearing = loop.Site;
                 break;
@@ -89,6 +102,18 @@ public sealed class LoopOrder
     void ReadBackward(LoopEvent loop)
     {
         Backwards++;
+        if (_discarding is { } clearing && _lastBackward is { } last && last.Step == loop.Step && last.Site is not null && last.Site == loop.Site)
+        {
+            _restarted = true;
+            DiscardingSite = clearing.Site ?? DiscardingSite;
+            if (clearing.Discarded is { } discarded)
+            {
+                if (discarded) Discarded++;
+                else Kept++;
+            }
+        }
+
+        _discarding = null;
         BackwardSite = loop.Site ?? BackwardSite;
         // The number of a step is counted before or after it.
         if (_lastStep is { } step && !_backwardSinceStep && _anyBackward && loop.Step - step.Step <= 1 && loop.GradientBefore is { } before)
@@ -121,6 +146,9 @@ public sealed class LoopOrder
         StepSite = loop.Site ?? StepSite;
         if (loop.Skipped) Skips++;
         else Steps++;
+        if (_restarted && !_clearedSinceBackward) Restarts++;
+        _restarted = false;
+        _discarding = null;
         if (!_anyBackward) StepCameFirst = true;
         if (_lastBackward is { } backward && loop.Step - backward.Step <= 1 && _clearedSinceBackward && loop.Gradient is null or 0)
         {

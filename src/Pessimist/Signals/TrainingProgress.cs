@@ -45,6 +45,9 @@ public sealed class TrainingProgress
     /// <summary>The same for variances and entropies of labels: who tells clicks or returns explains a tenth and is right.</summary>
     const double OfNoise = 0.95;
 
+    /// <summary>A fifth of the losses lie above so many times what knowing nothing costs (convention).</summary>
+    const double Leap = 3;
+
     readonly Dictionary<string, Losses> _byLine = [];
     readonly Dictionary<string, Known> _known = [];
     readonly List<double> _guesses = [];
@@ -183,6 +186,10 @@ public sealed class TrainingProgress
         var guess = Guess;
         var against = guess is { } g ? string.Create(CultureInfo.InvariantCulture, $"; knowing nothing costs {g:0.####} ({_guessAs})") : "";
         if (guess is { } level && level > 0 && last < 0.5 * level) return (ProgressState.Learns, moved + against);
+        // Out of a start where nothing is known, far up, and back to it: what it came down from says nothing.
+        if (guess is { } known && known > 0 && DescendsTheLoss && main.Begin <= Leap * known && main.Highest > Leap * Math.Max(main.Begin, known)
+            && last >= (_guessIsOfClasses ? OfClasses : OfNoise) * known)
+            return (ProgressState.Stuck, string.Create(CultureInfo.InvariantCulture, $"the loss leapt from {main.Begin:0.####} to {main.Highest:0.####} and ended at {last:0.####}{against}"));
         if (last < first - SmallestFall * Math.Abs(first) && main.ShareOfLastBelowFirst() >= 0.7)
         {
             // Down from a bad start, and still no better than a network that knows nothing.
@@ -263,6 +270,12 @@ public sealed class TrainingProgress
                 return late < early - SmallestFall * Math.Abs(early);
             }
         }
+
+        /// <summary>Of the untrained network.</summary>
+        public double Begin => _head.Count == 0 ? double.NaN : _head[0];
+
+        /// <summary>That a fifth of the losses kept of the beginning and the end exceed.</summary>
+        public double Highest => _head.Count == 0 ? double.NaN : Trend.Quantile([.. _head, .. _tail.Skip((int)Math.Max(0, _head.Count + _tail.Count - Count))], 0.8);
 
         public double FirstMedian => _head.Count == 0 ? double.NaN : Trend.Quantile(First, 0.5);
         public double LastMedian => _tail.Count == 0 ? double.NaN : Trend.Quantile(LastOnes, 0.5);

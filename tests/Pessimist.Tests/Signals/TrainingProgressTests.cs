@@ -34,6 +34,15 @@ public sealed class TrainingProgressTests
     }
 
     [Fact]
+    public void Up_from_knowing_nothing_and_back_to_it_is_stuck()
+    {
+        double[] leap = [1.62, .. Falling(20, 1.55, 150), .. Flat(1.5, 100)];
+        Descending(leap, 5).State.ShouldBe(ProgressState.Stuck);
+        // Back to less than that it has learned something.
+        Descending([.. leap, .. Flat(1.1, 100)], 5).State.ShouldBe(ProgressState.Learns);
+    }
+
+    [Fact]
     public void Losses_between_recorded_steps_count_as_those_that_were()
     {
         var progress = Descending([.. Falling(9, 1.9, 50)], 5);

@@ -17,7 +17,8 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
         Docs = """
             ## Why it matters
             A backward pass adds to the gradients that are there. Without `zero_grad` every step goes along the sum of all gradients so far: the
-            loss swings or explodes. With `zero_grad` between `backward` and `step`, each step finds nothing, and the network does not learn.
+            loss swings or explodes. With `zero_grad` between `backward` and `step`, each step finds nothing, and the network does not learn. With
+            `zero_grad` before each backward pass of an accumulation, a step takes the gradient of the last pass only, divided by the number of all.
 
             What is held before each backward pass that follows a step is measured: it is proved only when that is not 0 at (nearly) every one,
             and nothing was cleared in between, by a call or by hand.
@@ -25,7 +26,8 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
             ## When it is a false alarm
             Accumulation over several backward passes clears after each step, and is silent. So is `p.grad = None`. A game of two networks
             lets gradients pile up in the one that does not move, and clears them before it moves: silent. So is a backbone that asks for gradients
-            but is not trained, when the rest is cleared. Steps along old gradients on purpose (a hand-made momentum) would be reported.
+            but is not trained, when the rest is cleared. Two passes from one line with a clearing between them are fine where the parameters moved in
+            between (SAM, a closure) or the program read the gradients (gradients of several tasks): traced steps show it. Steps along old gradients on purpose (a hand-made momentum) would be reported.
 
             ## What to do
             Per step, in this order: `optimizer.zero_grad()`, `loss.backward()`, `optimizer.step()`.
@@ -39,6 +41,9 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
 
         /// <summary>Steps of one of several optimizers that are seen to start from exactly what was held before, and none that does not.</summary>
         [Origin(Origin.Definition, "equal to seven digits: once may be chance")] public int FewestStale { get; init; } = 3;
+
+        /// <summary>Clearings between two backward passes of a step, at which it was seen that nobody had used the gradients, and none at which somebody had.</summary>
+        [Origin(Origin.Definition, "the first step may be odd")] public int FewestDiscarded { get; init; } = 2;
 
         /// <summary>Of them that still hold the gradient of an earlier step.</summary>
         [Origin(Origin.Definition, "one is too many; a tenth is left for a loop that clears now and then")] public double Share { get; init; } = 0.9;
@@ -58,6 +63,7 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
     public override Verdict Conclude()
     {
         if (Misplaced() is { } misplaced) return Found(misplaced);
+        if (Thrown() is { } thrown) return Found(thrown);
         if (_order.Steps + _order.Skips == 0) return NotEnoughEvidence("no optimizer step was seen");
         if (_order.Openings < limits.FewestSteps) return NotEnoughEvidence(string.Create(CultureInfo.InvariantCulture,
             $"the gradients held before a backward pass were measured {_order.Openings} times, at least {limits.FewestSteps} are needed"));
@@ -104,6 +110,23 @@ public sealed class GradientsNotZeroed(GradientsNotZeroed.Limits limits) : RollC
         ],
         Fixes = ["call `optimizer.zero_grad()` once a step, before `backward`"],
     };
+
+    /// <summary>Of several backward passes before a step only the last counts.</summary>
+    Finding? Thrown()
+    {
+        if (_order.Stepping.Count != 1 || _order.Steps < limits.FewestSteps || _order.Restarts < limits.Share * _order.Steps || _order.Discarded < limits.FewestDiscarded || _order.Kept > 0) return null;
+        return Finding("of the backward passes before a step only the last one counts: the gradients of the others are cleared, though nobody has used them", EvidenceClass.Proved) with
+        {
+            Location = At(_order.DiscardingSite ?? _order.BackwardSite),
+            Related = _order.BackwardSite is { } backward ? [new RelatedLocation(backward.File, backward.Line, "the backward pass whose gradients are lost")] : [],
+            Evidence =
+            [
+                new("steps whose earlier backward passes were cleared away", string.Create(CultureInfo.InvariantCulture, $"{_order.Restarts} of {_order.Steps}"), "0", "definition"),
+                new("of those looked at closely, with gradients that somebody had read or stepped along", string.Create(CultureInfo.InvariantCulture, $"0 of {_order.Discarded}"), "", "definition"),
+            ],
+            Fixes = ["to accumulate gradients, call `zero_grad` after the step only"],
+        };
+    }
 
     Finding? Misplaced()
     {

@@ -114,6 +114,7 @@ public sealed class SoftmaxOverWrongDimension(SoftmaxOverWrongDimension.Limits l
                 {
                     var isPrediction = next.Inputs.Count > 1 && trace.SourceOf(next.Inputs[0], use).Maker == at && KeepsBatch(shape, next.Inputs[0].Shape);
                     if (isPrediction && next.Inputs[1].Shape is [var n, ..] && n == next.Inputs[0].Shape[0]) return use;
+                    if (IsTeacher(trace, use, at)) return use;
                 }
                 else if (trace.NameAt(use) is "mul" or "gather" or "index" && IsLogarithm(trace, at) && next.Inputs.Where(t => trace.SourceOf(t, use).Maker != at).All(t => !trace.DependsOnParameter(t, use)))
                 {
@@ -126,6 +127,11 @@ public sealed class SoftmaxOverWrongDimension(SoftmaxOverWrongDimension.Limits l
 
         return null;
     }
+
+    /// <summary>The target of a divergence, whose prediction was normalized along another axis.</summary>
+    static bool IsTeacher(OperationTrace trace, int loss, int softmax) =>
+        trace.NameAt(loss) == "kl_div" && trace.Operations[loss].Inputs is [{ } prediction, { } target, ..] && trace.SourceOf(target, loss).Maker == softmax
+        && prediction.Shape.SequenceEqual(target.Shape) && trace.SourceOf(prediction, loss).Maker is { } maker && trace.NameAt(maker) == "log_softmax" && AxisAt(trace, maker) is > 0;
 
     /// <summary>The framework's losses have classes on the second axis, whatever lies behind it.</summary>
     static bool IsBesideClasses(IReadOnlyList<long> shape, int axis) => shape.Count > 2 && axis > 1 && shape[axis] > 1;

@@ -75,9 +75,14 @@ public sealed class FrozenParameters(FrozenParameters.Limits limits) : RollCheck
     Verdict HeldAllTheSame(RollEntry[] all)
     {
         var trained = all.Where(e => e is { Parameter.RequiresGradient: true, GetsGradient: true }).SelectMany(e => e.Parameter.Optimizers ?? []).ToHashSet();
-        var held = all.Where(e => !e.Parameter.RequiresGradient && e.Parameter.Optimizers?.Any(trained.Contains) == true).ToArray();
-        return held.Sum(Size) <= limits.Share * all.Sum(Size) ? Passed("some parameters are frozen, and there is no symptom")
-            : Found(Frozen(held, "most parameters are frozen, though the optimizer holds them", EvidenceClass.Suspected, Share(held.Sum(Size) / all.Sum(Size)), Level.Note));
+        foreach (var network in all.GroupBy(e => e.Parameter.Model))
+        {
+            var held = network.Where(e => !e.Parameter.RequiresGradient && e.Parameter.Optimizers?.Any(trained.Contains) == true).ToArray();
+            var share = held.Sum(Size) / Math.Max(1, network.Sum(Size));
+            if (share > limits.Share) return Found(Frozen(held, "most parameters are frozen, though the optimizer holds them", EvidenceClass.Suspected, Share(share), Level.Note));
+        }
+
+        return Passed("some parameters are frozen, and there is no symptom");
     }
 
     static double Size(RollEntry entry) => entry.Parameter.Shape.Aggregate(1.0, (a, b) => a * b);

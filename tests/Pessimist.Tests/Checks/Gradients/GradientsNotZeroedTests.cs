@@ -45,6 +45,27 @@ public sealed class GradientsNotZeroedTests
     [InlineData("Z B K")] // a scaler skips
     public void Healthy_orders_pass(string moves) => Diagnose([.. SmallNet(), .. Loop(40, moves)]).VerdictOf(Name).ShouldBeOfType<Verdict.Passed>();
 
+    /// <summary>What a trace saw of the clearings of the first steps.</summary>
+    static IEnumerable<Observation> Looked(IEnumerable<Observation> loop, bool discarded) =>
+        loop.Select(o => o is LoopEvent { Action: LoopAction.ZeroGrad, Step: < 2 } move ? move with { Discarded = discarded } : o);
+
+    [Fact]
+    public void Clearing_before_each_backward_pass_of_an_accumulation_throws_gradients_away()
+    {
+        var finding = Diagnose([.. SmallNet(), .. Looked(Loop(30, "Z B Z B S"), true)]).FindingOf(Name).ShouldNotBeNull();
+
+        (finding.Level, finding.EvidenceClass, finding.Location!.Line).ShouldBe((Level.Error, EvidenceClass.Proved, 20));
+        finding.Message.ShouldContain("only the last one counts");
+    }
+
+    [Fact]
+    public void Gradients_that_somebody_read_or_stepped_along_before_they_are_cleared_are_used() =>
+        Diagnose([.. SmallNet(), .. Looked(Loop(30, "Z B Z B S"), false)]).FindingOf(Name).ShouldBeNull();
+
+    [Fact]
+    public void A_pass_whose_gradients_are_thrown_away_once_is_no_habit() =>
+        Diagnose([.. SmallNet(), .. Looked(Loop(1, "Z B Z B S"), true), .. Loop(30)]).FindingOf(Name).ShouldBeNull();
+
     [Theory]
     [InlineData("Z0 B0 B0 S0 Z1 B01 S1")] // the generator's loss leaves gradients in the discriminator, cleared before it moves
     [InlineData("B0 Z1 S0 Z0 B1 S1 Z1")] // the other one's are cleared between backward and step

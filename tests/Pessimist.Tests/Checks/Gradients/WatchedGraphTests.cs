@@ -66,6 +66,35 @@ public sealed class WatchedGraphTests
     }
 
     [Fact]
+    public void In_a_game_five_of_its_own_steps_without_any_gradient_are_enough()
+    {
+        Observation[] players = [Optimizer(0, "Adam", "fc.weight"), Optimizer(1, "Adam", "1/fc.weight"), Parameter("fc.weight", 1, [0]), Parameter("fc.weight", null, [1], model: 1)];
+        Diagnose([.. players, .. Steps(4, ("fc.weight", 1), ("1/fc.weight", null)), .. Loop(60, "Z0 B0 S0 Z1 B0 S1")]).FindingOf(Cut).ShouldBeNull();
+        Diagnose([.. players, .. Steps(5, ("fc.weight", 1), ("1/fc.weight", null)), .. Loop(60, "Z0 B0 S0 Z1 B0 S1")]).FindingOf(Cut).ShouldNotBeNull();
+    }
+
+    /// <summary>A head on features of the body, which `detach` may come between; beside it, what is only looked at is detached as well.</summary>
+    static IReadOnlyList<Observation> Trace(bool isUsed)
+    {
+        var trace = new TraceBuilder();
+        var features = trace.Linear(trace.Input(8, 4), "body", 4);
+        trace.Op("mean", [trace.Op("detach", [features], [8, 4], gradient: false)], [], gradient: false);
+        if (isUsed) trace.Linear(trace.Op("detach", [features], [8, 4], gradient: false), "head", 2);
+        return trace.Operations;
+    }
+
+    [Fact]
+    public void The_cut_is_told_where_the_network_goes_on_without_a_gradient_and_not_where_something_is_printed()
+    {
+        Observation[] measured = [.. Net(null, 1), .. Steps(30, ("body.weight", null), ("head.weight", 1))];
+        var finding = Diagnose([.. measured, .. Trace(true), .. Loop(60)]).FindingOf(Cut).ShouldNotBeNull();
+
+        finding.Location!.Line.ShouldBe(Trace(true).OfType<OperationSeen>().Last(o => o.Operation == "detach").Site!.Line);
+        finding.Related[0].Message.ShouldBe("the first layer that gets a gradient");
+        Diagnose([.. measured, .. Trace(false), .. Loop(60)]).FindingOf(Cut).ShouldNotBeNull().Location!.Module.ShouldBe("head.weight");
+    }
+
+    [Fact]
     public void A_target_network_that_no_optimizer_holds_is_healthy() =>
         Diagnose([.. SmallNet(), Parameter("fc1.weight", null, [], model: 1), .. Steps(30, ("fc1.weight", 1), ("fc2.weight", 1), ("1/fc1.weight", null)), .. Loop(60)]).Findings.ShouldBeEmpty();
 

@@ -44,6 +44,30 @@ public sealed class LossSignFlippedTests
     [Fact]
     public void A_loss_that_rises_though_it_is_descended_is_something_else() => Diagnose([By(0), .. Loop(60, loss: Climbs)]).FindingOf(Name).ShouldBeNull();
 
+    /// <summary>From 1, times 1.6 a step, until it is not finite.</summary>
+    static double RunsAway(int step) => step < 20 ? Math.Pow(1.6, step) : double.NaN;
+
+    [Fact]
+    public void A_loss_of_ones_own_that_is_climbed_until_it_is_not_finite_is_told()
+    {
+        var finding = Diagnose([By(0), .. Loop(60, loss: RunsAway, rate: _ => -0.1, kind: "custom")]).FindingOf(Name).ShouldNotBeNull();
+
+        (finding.Level, finding.EvidenceClass, finding.Location!.Line).ShouldBe((Level.Error, EvidenceClass.Proved, 50));
+        finding.Evidence[1].Measured.ShouldBe("from 1 to 7.56E+03, then not finite");
+    }
+
+    [Fact]
+    public void What_runs_away_though_it_is_descended_is_something_else() =>
+        Diagnose([By(0), .. Loop(60, loss: RunsAway, kind: "custom")]).FindingOf(Name).ShouldBeNull();
+
+    [Fact]
+    public void A_log_likelihood_that_is_climbed_too_fast_falls_and_is_something_else() =>
+        Diagnose([By(0), .. Loop(60, loss: s => -RunsAway(s), rate: _ => -0.1, kind: "custom")]).FindingOf(Name).ShouldBeNull();
+
+    [Fact]
+    public void An_objective_that_is_climbed_and_rises_is_maximized() =>
+        Diagnose([By(0), .. Loop(60, loss: Climbs, rate: _ => -0.1, kind: "custom")]).FindingOf(Name).ShouldBeNull();
+
     [Fact]
     public void Few_steps_are_not_enough() => Diagnose([By(0), .. Loop(10, loss: Climbs, rate: _ => -0.1)]).FindingOf(Name).ShouldBeNull();
 }

@@ -26,7 +26,8 @@ public sealed class ProbabilityLossTests
         var finding = Diagnose(Steps(30, s => Binary(s, "sigmoid", s_unit))).FindingOf(Sigmoid).ShouldNotBeNull();
 
         finding.Level.ShouldBe(Level.Error);
-        finding.Location!.Line.ShouldBe(57);
+        (finding.Location!.File, finding.Location.Line).ShouldBe(("net.py", 12));
+        finding.Related.ShouldHaveSingleItem().Line.ShouldBe(57);
         finding.Fixes[0].ShouldContain("net.py:12");
     }
 

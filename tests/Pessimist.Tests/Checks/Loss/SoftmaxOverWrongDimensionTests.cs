@@ -54,6 +54,24 @@ public sealed class SoftmaxOverWrongDimensionTests
         Diagnose(build.Operations).FindingOf(Name).ShouldNotBeNull().Location!.Line.ShouldBe(101);
     }
 
+    /// <summary>A divergence between a student and a teacher, which no gradient reaches.</summary>
+    static TraceBuilder Distillation(int student, int teacher)
+    {
+        var build = new TraceBuilder();
+        var target = build.Op("softmax", build.Tensor(null, 32, 10), dimension: teacher);
+        build.Op("kl_div", [build.Op("log_softmax", build.Linear(build.Input(32, 8), "head", 10), dimension: student), target], []);
+        return build;
+    }
+
+    [Fact]
+    public void A_teacher_that_is_normalized_over_the_batch_contradicts_its_student()
+    {
+        Diagnose(Distillation(1, 0).Operations).FindingOf(Name).ShouldNotBeNull().Location!.Line.ShouldBe(100);
+        Diagnose(Distillation(1, 1).Operations).FindingOf(Name).ShouldBeNull();
+        // Both over the batch: it may be meant so, as in contrastive losses of two directions.
+        Diagnose(Distillation(0, 0).Operations).Findings.ShouldNotContain(f => f.Location!.Line == 100);
+    }
+
     [Fact]
     public void An_entropy_over_the_batch_is_silent()
     {

@@ -54,6 +54,22 @@ public sealed class WrittenLikelihoodTests
     public void A_distance_between_two_outputs_may_be_pushed_apart() =>
         Judge(b => b.Op("neg", b.Op("mean", [b.Op("square", b.Op("sub", [b.Linear(b.Input(32, 8), "a", 1), b.Linear(b.Input(32, 8), "b", 1)], [32, 1]))], []))).ShouldBeNull();
 
+    /// <summary>Counts times the logarithm of the rate, and the rate.</summary>
+    static (TensorFacts Product, TensorFacts Rate) Poisson(TraceBuilder build, double lowest = 0)
+    {
+        var logarithm = build.Linear(build.Input(32, 8), "head", 1);
+        return (build.Op("mul", [build.Target(32, 1) with { Min = lowest, Max = 9 }, logarithm], [32, 1]), build.Op("exp", logarithm));
+    }
+
+    [Fact]
+    public void A_poisson_likelihood_that_is_minimized_is_climbed()
+    {
+        Judge(b => Poisson(b) is var (product, rate) ? b.Op("mean", [b.Op("sub", [product, rate], [32, 1])], []) : product).ShouldNotBeNull();
+        Judge(b => Poisson(b) is var (product, rate) ? b.Op("mean", [b.Op("sub", [rate, product], [32, 1])], []) : product).ShouldBeNull();
+        // Numbers of both signs are no counts.
+        Judge(b => Poisson(b, lowest: -1) is var (product, rate) ? b.Op("mean", [b.Op("sub", [product, rate], [32, 1])], []) : product).ShouldBeNull();
+    }
+
     [Fact]
     public void A_right_term_beside_a_wrong_one_says_nothing() =>
         Judge(b => b.Op("sub", [b.Op("mean", [LogPicked(b)], []), b.Op("mean", [LogPicked(b)], [])], [])).ShouldBeNull();

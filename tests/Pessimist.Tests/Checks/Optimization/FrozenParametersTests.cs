@@ -39,6 +39,11 @@ public sealed class FrozenParametersTests
             f => f.Level.ShouldBe(Level.Note), f => f.Message.ShouldBe("most parameters are frozen, though the optimizer holds them"));
     }
 
+    [Fact]
+    public void A_large_teacher_beside_it_does_not_hide_a_frozen_student() =>
+        Diagnose([Frozen("a", 0, 512, 512), Optimizer(0, "Adam", "1/body", "1/head"), Frozen("body", 1, 64, 64) with { Optimizers = [0] }, Parameter("head", 1, [0], model: 1), .. Loop(60)])
+            .FindingOf(Name).ShouldNotBeNull().Location!.Module.ShouldBe("1/body");
+
     public static TheoryData<string, Observation[]> Healthy => new()
     {
         { "frozen backbone that learns", [Optimizer(0, "Adam", "head"), Frozen("body", 0, 64, 64), Parameter("head", 1, [0]), .. Loop(60)] },
