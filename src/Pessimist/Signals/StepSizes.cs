@@ -10,7 +10,7 @@ public sealed class StepSizes
     const int Most = 20_000;
     const double LargeShare = 0.05;
 
-    readonly Dictionary<string, (double First, double Last)> _norms = [];
+    readonly Dictionary<string, (double First, double Last, double Highest)> _norms = [];
     readonly List<double> _head = [];
     readonly Queue<double> _tail = [];
     readonly List<double> _pulls = [];
@@ -26,8 +26,8 @@ public sealed class StepSizes
         // Where names do not tell, those that are large beside the others are no biases.
         if (weights.Length == 0) weights = [.. measured.Parameters.Where(p => p.Weight >= LargeShare * measured.Parameters.Max(q => q.Weight))];
         foreach (var weight in weights.Where(w => double.IsFinite(w.Weight)))
-            if (_norms.TryGetValue(weight.Name, out var norms)) _norms[weight.Name] = (norms.First, weight.Weight);
-            else if (_norms.Count < Most) _norms[weight.Name] = (weight.Weight, weight.Weight);
+            if (_norms.TryGetValue(weight.Name, out var norms)) _norms[weight.Name] = (norms.First, weight.Weight, Math.Max(norms.Highest, weight.Weight));
+            else if (_norms.Count < Most) _norms[weight.Name] = (weight.Weight, weight.Weight, weight.Weight);
 
         double[] pulls = [.. weights.Where(w => w is { Gradient: > 0, Weight: > 0 }).Select(w => w.Weight / w.Gradient!.Value).Where(double.IsFinite)];
         if (pulls.Length > 0 && _pulls.Count < Head) _pulls.Add(Trend.Quantile(pulls, 0.5));
@@ -50,12 +50,14 @@ public sealed class StepSizes
     public double FirstPull => _pulls.Count == 0 ? double.NaN : Trend.Quantile(_pulls, 0.5);
 
     /// <summary>Norm of the weights now over that at the first sampled step, median over weights; NaN without any.</summary>
-    public double Shrunk
+    public double Shrunk => OfFirst(n => n.Last);
+
+    /// <summary>The highest norm of the weights over that at the first sampled step, median over weights; NaN without any.</summary>
+    public double Grown => OfFirst(n => n.Highest);
+
+    double OfFirst(Func<(double First, double Last, double Highest), double> norm)
     {
-        get
-        {
-            double[] shares = [.. _norms.Values.Where(n => n.First > 0).Select(n => n.Last / n.First)];
-            return shares.Length == 0 ? double.NaN : Trend.Quantile(shares, 0.5);
-        }
+        double[] shares = [.. _norms.Values.Where(n => n.First > 0).Select(n => norm(n) / n.First)];
+        return shares.Length == 0 ? double.NaN : Trend.Quantile(shares, 0.5);
     }
 }

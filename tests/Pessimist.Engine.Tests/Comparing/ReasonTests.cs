@@ -40,44 +40,44 @@ public sealed class ReasonTests : IDisposable
             case "dropout-active":
                 return Reason(x, Functional.Dropout(x, 0.3));
             case "normalization-mode":
-            {
-                (Tensor mean, Tensor var) = (Normal(4), Tensor.Rand([4]) + 0.5);
-                return Reason(Functional.BatchNorm(x, null, null, mean, var, false), Functional.BatchNorm(x, null, null, null, null, true),
-                    ("input", x), ("weights/layer.running_mean", mean), ("weights/layer.running_var", var));
-            }
+                {
+                    (Tensor mean, Tensor var) = (Normal(4), Tensor.Rand([4]) + 0.5);
+                    return Reason(Functional.BatchNorm(x, null, null, mean, var, false), Functional.BatchNorm(x, null, null, null, null, true),
+                        ("input", x), ("weights/layer.running_mean", mean), ("weights/layer.running_var", var));
+                }
 
             case "normalization-formula":
                 return Reason(Functional.LayerNorm(y * 0.1, [8]), Functional.LayerNorm(y * 0.1, [8], eps: 1e-3), ("input", y * 0.1));
             case "lower-precision":
                 return Reason(y, y.To(DType.BFloat16).To(DType.Float32));
             case "rearranged-weight":
-            {
-                var weight = Normal(8, 8);
-                return Reason(Functional.Linear(y, weight), Functional.Linear(y, weight.T()), ("input", y), ("weights/layer.weight", weight));
-            }
+                {
+                    var weight = Normal(8, 8);
+                    return Reason(Functional.Linear(y, weight), Functional.Linear(y, weight.T()), ("input", y), ("weights/layer.weight", weight));
+                }
 
             case "missing-bias":
-            {
-                (Tensor weight, Tensor bias) = (Normal(3, 4, 3, 3), Normal(3));
-                return Reason(Functional.Conv2d(x, weight), Functional.Conv2d(x, weight, bias), ("input", x), ("weights/layer.weight", weight), ("weights/layer.bias", bias));
-            }
+                {
+                    (Tensor weight, Tensor bias) = (Normal(3, 4, 3, 3), Normal(3));
+                    return Reason(Functional.Conv2d(x, weight), Functional.Conv2d(x, weight, bias), ("input", x), ("weights/layer.weight", weight), ("weights/layer.bias", bias));
+                }
 
             case "other-weights":
-            {
-                (Tensor first, Tensor second) = (Normal(3, 4, 3, 3), Normal(3, 4, 3, 3));
-                return Compare(
-                    Arrays(("input", x), ("weights/layer.weight", first), ("layer", Functional.Conv2d(x, first, padding: 1))),
-                    Arrays(("input", x), ("weights/layer.weight", second), ("layer", Functional.Conv2d(x, second, padding: 1)))).Reason?.Name;
-            }
+                {
+                    (Tensor first, Tensor second) = (Normal(3, 4, 3, 3), Normal(3, 4, 3, 3));
+                    return Compare(
+                        Arrays(("input", x), ("weights/layer.weight", first), ("layer", Functional.Conv2d(x, first, padding: 1))),
+                        Arrays(("input", x), ("weights/layer.weight", second), ("layer", Functional.Conv2d(x, second, padding: 1)))).Reason?.Name;
+                }
 
             case "normalization-momentum":
-            {
-                long[] axes = [0, 2, 3];
-                (Tensor mean, Tensor var) = (x.Mean(axes), x.Var(axes));
-                Dictionary<string, Tensor> Side(double m) => Arrays(("input", x), ("weights/layer.running_mean", mean * m), ("weights/layer.running_var", var * m + (1 - m)),
-                    ("layer", Functional.BatchNorm(x, null, null, mean * m, var * m + (1 - m), false)));
-                return Compare(Side(0.1), Side(0.9)).Reason?.Name;
-            }
+                {
+                    long[] axes = [0, 2, 3];
+                    (Tensor mean, Tensor var) = (x.Mean(axes), x.Var(axes));
+                    Dictionary<string, Tensor> Side(double m) => Arrays(("input", x), ("weights/layer.running_mean", mean * m), ("weights/layer.running_var", var * m + (1 - m)),
+                        ("layer", Functional.BatchNorm(x, null, null, mean * m, var * m + (1 - m), false)));
+                    return Compare(Side(0.1), Side(0.9)).Reason?.Name;
+                }
 
             case "flatten-order":
                 return Reason(x.Flatten(1), x.Permute(0, 2, 3, 1).Flatten(1), ("before", x));
@@ -86,17 +86,17 @@ public sealed class ReasonTests : IDisposable
             case "permuted-channels":
                 return Reason(x, x.Flip(1));
             case "other-input":
-            {
-                (Tensor weight, Tensor skipped) = (Normal(8, 8), Functional.Tanh(y));
-                return Reason(Functional.Linear(skipped, weight), Functional.Linear(y, weight), ("first", y), ("second", skipped), ("weights/layer.weight", weight));
-            }
+                {
+                    (Tensor weight, Tensor skipped) = (Normal(8, 8), Functional.Tanh(y));
+                    return Reason(Functional.Linear(skipped, weight), Functional.Linear(y, weight), ("first", y), ("second", skipped), ("weights/layer.weight", weight));
+                }
 
             case "inputs-differ":
-            {
-                // Of recordings nobody knows what went into a layer: two networks that can be run are needed.
-                (Scaling first, Scaling second) = (new Scaling(0.5), new Scaling(0.25));
-                return ImplementationComparer.Compare(new ModuleImplementation("mine", first), new ModuleImplementation("reference", second), y * 3, "").Reason?.Name;
-            }
+                {
+                    // Of recordings nobody knows what went into a layer: two networks that can be run are needed.
+                    (Scaling first, Scaling second) = (new Scaling(0.5), new Scaling(0.25));
+                    return ImplementationComparer.Compare(new ModuleImplementation("mine", first), new ModuleImplementation("reference", second), y * 3, "").Reason?.Name;
+                }
 
             case "missing-sum":
                 return Reason(y, y + 2 * y.Abs(), ("before", 2 * y.Abs()));

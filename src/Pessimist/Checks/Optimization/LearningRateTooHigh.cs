@@ -36,16 +36,25 @@ public sealed class LearningRateTooHigh(LearningRateTooHigh.Limits limits) : Rat
     {
         /// <summary>Norm of a step over that of the weights, in the median, while the loss does not come down.</summary>
         [Origin(Origin.Published, "DeepDiagnosis, TheDeepChecker: 0.1")] public double UpdateRatio { get; init; } = 0.1;
+
+        /// <summary>How many times their first norm the weights come to have, in the median: steps that are short beside such weights were not beside the first.</summary>
+        [Origin(Origin.Convention)] public double Growth { get; init; } = 3;
+
+        /// <summary>The same as <see cref="UpdateRatio"/> for weights that have grown so.</summary>
+        [Origin(Origin.Convention, "ten times what is usual, 1e-3")] public double GrownRatio { get; init; } = 0.01;
     }
 
     readonly StepSizes _sizes = new();
     TrainingEnded? _diverged;
     double? _rate;
+    double _highest;
 
     protected override void OnLoop(LoopEvent observation)
     {
         base.OnLoop(observation);
-        if (observation.Action == LoopAction.OptimizerStep) _rate ??= observation.LearningRate;
+        if (observation.Action != LoopAction.OptimizerStep) return;
+        _rate ??= observation.LearningRate;
+        if (observation.LearningRate > _highest) _highest = observation.LearningRate.Value;
     }
 
     public void Read(ParametersMeasured observation) => _sizes.Read(observation);
@@ -71,6 +80,21 @@ public sealed class LearningRateTooHigh(LearningRateTooHigh.Limits limits) : Rat
             });
         var ratio = Math.Max(_sizes.FirstRatio, _sizes.LastRatio);
         if (about.Any(e => e.Outcome == ExperimentOutcome.Refuted) || _sizes.Count == 0) return base.Unconfirmed(about);
+        var grown = _sizes.Grown;
+        if (HasSymptom && ratio > limits.GrownRatio && ratio <= limits.UpdateRatio && grown > limits.Growth)
+            return Found(Finding(string.Create(CultureInfo.InvariantCulture, $"the weights grew to {grown:0.#} times their first norm, in steps of {ratio:0.###} of it{(_rate is { } first ? $": the learning rate {Format(Math.Max(first, _highest))} may be too high" : ": the learning rate may be too high")}"),
+                EvidenceClass.Suspected) with
+            {
+                Location = Where,
+                Related = Steps,
+                Evidence =
+                [
+                    new("highest norm of the weights over that at the first step", string.Create(CultureInfo.InvariantCulture, $"{grown:0.#}"), Format(limits.Growth), "convention"),
+                    new("norm of a step over that of the weights", string.Create(CultureInfo.InvariantCulture, $"{ratio:0.###}"), Format(limits.GrownRatio), "convention"),
+                ],
+                Notes = [Symptom],
+                Fixes = ["divide the learning rate by 10"],
+            });
         return !HasSymptom || !(ratio > limits.UpdateRatio) ? Passed(string.Create(CultureInfo.InvariantCulture, $"{(HasSymptom ? "" : "there is no symptom; ")}a step moves the weights by {ratio:0.#e0} of their norm"))
             : Found(Finding(string.Create(CultureInfo.InvariantCulture, $"a step moves the weights by {ratio:0.##} of their norm{(_rate is { } rate ? $": the learning rate {Format(rate)} may be too high" : ": the learning rate may be too high")}"),
                 EvidenceClass.Suspected) with

@@ -30,6 +30,17 @@ public sealed class StepSizeTests
     }
 
     [Fact]
+    public void Shorter_steps_under_which_the_weights_grow_are_a_suspicion_with_a_symptom()
+    {
+        // Up to four times, and down again under decay.
+        static double Grows(int step) => 5 * Math.Min(1 + step / 5.0, Math.Max(1, 4 - (step - 15) / 5.0));
+        Diagnose([.. Steps(0.05, weight: Grows), .. Loop(60, loss: StaysAtGuessing)]).FindingOf(High).ShouldNotBeNull().Message.ShouldBe("the weights grew to 4 times their first norm, in steps of 0.05 of it: the learning rate 0.1 may be too high");
+        Diagnose([.. Steps(0.05, weight: Grows), .. Loop(60)]).FindingOf(High).ShouldBeNull();
+        Diagnose([.. Steps(0.05), .. Loop(60, loss: StaysAtGuessing)]).FindingOf(High).ShouldBeNull();
+        Diagnose([.. Steps(0.002, weight: Grows), .. Loop(60, loss: StaysAtGuessing)]).FindingOf(High).ShouldBeNull();
+    }
+
+    [Fact]
     public void An_experiment_that_is_only_consistent_does_not_silence_them_and_one_that_refutes_does()
     {
         Observation[] program = [.. Steps(0.5), .. Loop(60, loss: StaysAtGuessing), .. ThreeSeeds(SingleBatchVerdict.Explodes)];
