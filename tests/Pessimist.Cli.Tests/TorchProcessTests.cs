@@ -50,7 +50,7 @@ public sealed class TorchProcessTests : IDisposable
         var finding = json.RootElement.GetProperty("findings")[0];
         finding.GetProperty("name").GetString().ShouldBe("softmax-before-cross-entropy");
         finding.GetProperty("location").GetProperty("file").GetString().ShouldBe("train.py");
-        finding.GetProperty("location").GetProperty("line").GetInt32().ShouldBe(11);
+        finding.GetProperty("location").GetProperty("line").GetInt32().ShouldBe(7);
         finding.GetProperty("confirmation").GetString()!.ShouldMatch(@"^with the softmax \(train\.py:11\) left out the loss after 149 steps is 0\.\d+ instead of 0\.\d+ \(");
         var run = json.RootElement.GetProperty("run");
         run.GetProperty("program").GetProperty("steps").GetInt32().ShouldBe(150);

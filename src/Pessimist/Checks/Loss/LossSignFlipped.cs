@@ -13,7 +13,7 @@ public sealed class LossSignFlipped(LossSignFlipped.Limits limits) : CauseCheck(
         Name = "loss-sign-flipped",
         Level = Level.Error,
         Summary = "the training climbs the loss instead of descending it",
-        Explains = [.. Consequences, "PES403", "PES501"],
+        Explains = [.. Consequences, "PES403"],
         Docs = """
             ## Why it matters
             A minus too many (`-loss`, `weights += lr * gradient`, `maximize=True`) makes the network as wrong as it can be.
