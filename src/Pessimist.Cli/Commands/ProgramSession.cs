@@ -3,6 +3,7 @@ using Pessimist.Checks.Settings;
 using Pessimist.Cli.Terminal;
 using Pessimist.Diagnosis;
 using Pessimist.Engine.Python;
+using Pessimist.Engine.Python.Trials;
 using Pessimist.Observations;
 using Pessimist.Reporting;
 using Pessimist.Runs;

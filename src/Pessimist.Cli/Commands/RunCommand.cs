@@ -3,6 +3,7 @@ using Pessimist.Cli.Parsing;
 using Pessimist.Cli.Terminal;
 using Pessimist.Diagnosis;
 using Pessimist.Engine.Python;
+using Pessimist.Engine.Python.Trials;
 using Pessimist.Experiments;
 using Pessimist.Observations;
 using Pessimist.Runs;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Pessimist.Cli.Parsing;
 using Pessimist.Cli.Terminal;
-using Pessimist.Engine.Python;
+using Pessimist.Engine.Python.Trials;
 using Pessimist.Experiments;
 
 namespace Pessimist.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using Pessimist.Engine.Python.Trials;
 
 namespace Pessimist.Engine.Python;
 

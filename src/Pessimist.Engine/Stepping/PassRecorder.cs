@@ -1,5 +1,7 @@
 using System.Globalization;
 using Pessimist.Engine.Watching;
+using Pessimist.Engine.Watching.Structure;
+using Pessimist.Engine.Watching.Tracing;
 using Pessimist.Observations;
 using Pessimist.Runs;
 using Pessimist.Torch;

@@ -1,4 +1,6 @@
 using Pessimist.Engine.Watching;
+using Pessimist.Engine.Watching.Structure;
+using Pessimist.Engine.Watching.Tracing;
 using Pessimist.Observations;
 using Pessimist.Torch;
 using Pessimist.Torch.Nn;

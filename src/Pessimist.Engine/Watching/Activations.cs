@@ -1,4 +1,6 @@
 using System.Globalization;
+using Pessimist.Engine.Watching.Structure;
+using Pessimist.Engine.Watching.Tracing;
 using Pessimist.Observations;
 using Pessimist.Torch;
 

@@ -1,3 +1,5 @@
+using Pessimist.Engine.Watching.Lines;
+using Pessimist.Engine.Watching.Tracing;
 using Pessimist.Observations;
 using Pessimist.Torch;
 

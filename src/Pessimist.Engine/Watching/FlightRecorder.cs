@@ -1,3 +1,5 @@
+using Pessimist.Engine.Watching.Structure;
+using Pessimist.Engine.Watching.Tracing;
 using Pessimist.Torch;
 
 namespace Pessimist.Engine.Watching;

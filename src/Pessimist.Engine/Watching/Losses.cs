@@ -1,3 +1,4 @@
+using Pessimist.Engine.Watching.Tracing;
 using Pessimist.Observations;
 using Pessimist.Torch;
 

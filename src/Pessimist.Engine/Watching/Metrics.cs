@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pessimist.Engine.Watching.Lines;
 using Pessimist.Observations;
 using Pessimist.Torch;
 

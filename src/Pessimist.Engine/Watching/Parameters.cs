@@ -1,3 +1,4 @@
+using Pessimist.Engine.Watching.Structure;
 using Pessimist.Observations;
 using Pessimist.Torch;
 using Pessimist.Torch.Optim;

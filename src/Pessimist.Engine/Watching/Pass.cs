@@ -1,3 +1,5 @@
+using Pessimist.Engine.Watching.Structure;
+using Pessimist.Engine.Watching.Tracing;
 using Pessimist.Observations;
 using Pessimist.Torch;
 

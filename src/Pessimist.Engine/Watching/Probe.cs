@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pessimist.Engine.Watching.Lines;
 using Pessimist.Observations;
 using Pessimist.Runs;
 using Pessimist.Torch.Nn;

@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using Pessimist.Engine.Watching.Lines;
+using Pessimist.Engine.Watching.Structure;
+using Pessimist.Engine.Watching.Tracing;
 using Pessimist.Observations;
 using Pessimist.Runs;
 using Pessimist.Torch;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pessimist.Engine.Watching.Tracing;
 using Pessimist.Observations;
 using Pessimist.Torch;
 

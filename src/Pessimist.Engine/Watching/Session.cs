@@ -1,3 +1,5 @@
+using Pessimist.Engine.Watching.Lines;
+using Pessimist.Engine.Watching.Structure;
 using Pessimist.Torch;
 
 namespace Pessimist.Engine.Watching;
