@@ -10,6 +10,7 @@ public sealed class SymptomGate
 
     public void Read(LoopEvent loop) => _progress.Read(loop);
     public void Read(LossObserved loss) => _progress.Read(loss);
+    public void Read(LossesFollowed losses) => _progress.Read(losses);
 
     public void Read(SingleBatchTried attempt)
     {

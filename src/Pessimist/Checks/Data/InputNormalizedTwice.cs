@@ -7,7 +7,7 @@ namespace Pessimist.Checks.Data;
 
 /// <summary>PES102 input-normalized-twice</summary>
 public sealed class InputNormalizedTwice(InputNormalizedTwice.Limits limits) : DataCheck(About), IReads<InputsFed>,
-    IReads<BatchObserved>, IReads<LossObserved>, IReads<LoopEvent>, IReads<SingleBatchTried>
+    IReads<BatchObserved>, IReads<LossObserved>, IReads<LossesFollowed>, IReads<LoopEvent>, IReads<SingleBatchTried>
 {
     public static readonly CheckInfo About = new()
     {
@@ -47,6 +47,7 @@ public sealed class InputNormalizedTwice(InputNormalizedTwice.Limits limits) : D
     BatchObserved? _batch;
 
     public void Read(LoopEvent observation) => _gate.Read(observation);
+    public void Read(LossesFollowed observation) => _gate.Read(observation);
     public void Read(LossObserved observation) => _gate.Read(observation);
     public void Read(SingleBatchTried observation) => _gate.Read(observation);
 

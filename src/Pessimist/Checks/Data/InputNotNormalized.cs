@@ -6,7 +6,7 @@ namespace Pessimist.Checks.Data;
 
 /// <summary>PES101 input-not-normalized</summary>
 public sealed class InputNotNormalized(InputNotNormalized.Limits limits) : DataCheck(About), IReads<InputsFed>, IReads<ExperimentFinished>,
-    IReads<BatchObserved>, IReads<LossObserved>, IReads<LoopEvent>, IReads<SingleBatchTried>, IReads<ModuleBuilt>, IReads<OperationSeen>
+    IReads<BatchObserved>, IReads<LossObserved>, IReads<LossesFollowed>, IReads<LoopEvent>, IReads<SingleBatchTried>, IReads<ModuleBuilt>, IReads<OperationSeen>
 {
     public static readonly CheckInfo About = new()
     {
@@ -56,6 +56,7 @@ public sealed class InputNotNormalized(InputNotNormalized.Limits limits) : DataC
     const int MostBatches = 64;
 
     public void Read(LoopEvent observation) => _gate.Read(observation);
+    public void Read(LossesFollowed observation) => _gate.Read(observation);
     public void Read(SingleBatchTried observation) => _gate.Read(observation);
 
     public void Read(LossObserved observation)

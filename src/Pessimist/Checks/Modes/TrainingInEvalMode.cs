@@ -7,7 +7,7 @@ namespace Pessimist.Checks.Modes;
 
 /// <summary>PES602 training-in-eval-mode</summary>
 public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check(About), IReads<PassObserved>, IReads<ParameterObserved>, IReads<OptimizerBuilt>, IReads<LoopEvent>,
-    IReads<LossObserved>, IReads<SingleBatchTried>
+    IReads<LossObserved>, IReads<LossesFollowed>, IReads<SingleBatchTried>
 {
     public static readonly CheckInfo About = new()
     {
@@ -90,6 +90,8 @@ public sealed class TrainingInEvalMode(TrainingInEvalMode.Limits limits) : Check
             _optimized.Add(slash > 0 && int.TryParse(name.AsSpan(0, slash), NumberStyles.None, CultureInfo.InvariantCulture, out var model) ? model : 0);
         }
     }
+
+    public void Read(LossesFollowed observation) => _gate.Read(observation);
 
     public void Read(LoopEvent observation)
     {

@@ -5,7 +5,7 @@ using Pessimist.Signals;
 namespace Pessimist.Checks.Modes;
 
 /// <summary>PES607 underfitting</summary>
-public sealed class Underfitting(Underfitting.Limits limits) : GapCheck(About, "avoidable-bias"), IReads<LoopEvent>, IReads<LossObserved>, IReads<SingleBatchTried>
+public sealed class Underfitting(Underfitting.Limits limits) : GapCheck(About, "avoidable-bias"), IReads<LoopEvent>, IReads<LossObserved>, IReads<LossesFollowed>, IReads<SingleBatchTried>
 {
     public static readonly CheckInfo About = new()
     {
@@ -43,6 +43,7 @@ public sealed class Underfitting(Underfitting.Limits limits) : GapCheck(About, "
     readonly List<SingleBatchTried> _attempts = [];
 
     public void Read(LoopEvent observation) => _progress.Read(observation);
+    public void Read(LossesFollowed observation) => _progress.Read(observation);
     public void Read(LossObserved observation) => _progress.Read(observation);
     public void Read(SingleBatchTried observation) => _attempts.Add(observation);
 

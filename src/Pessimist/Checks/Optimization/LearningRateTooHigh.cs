@@ -41,7 +41,7 @@ public sealed class LearningRateTooHigh(LearningRateTooHigh.Limits limits) : Rat
         [Origin(Origin.Convention)] public double Growth { get; init; } = 3;
 
         /// <summary>The same as <see cref="UpdateRatio"/> for weights that have grown so.</summary>
-        [Origin(Origin.Convention, "ten times what is usual, 1e-3")] public double GrownRatio { get; init; } = 0.01;
+        [Origin(Origin.Convention, "half of it, and fifty times what is usual, 1e-3")] public double GrownRatio { get; init; } = 0.05;
     }
 
     readonly StepSizes _sizes = new();
