@@ -21,7 +21,7 @@ public sealed class WrongCustomGradient(WrongCustomGradient.Limits limits) : Pro
 
             ## When it is a false alarm
             Gradients that are meant to differ: straight-through estimators, reversed gradients, gradients cut or scaled by hooks. While the loss
-            falls it is a note. Functions that are flat but for their jumps (rounding, signs), that change nothing (reversal), or whose gradient
+            falls it is a note, and a warning where a smooth function of each element was seen with another gradient than its slope. Functions that are flat but for their jumps (rounding, signs), that change nothing (reversal), or whose gradient
             is the slope times a constant are left out where only the call was seen. Kinks (ReLU) blur the slope; several directions and two step lengths have to agree.
 
             ## What to do
@@ -72,7 +72,7 @@ public sealed class WrongCustomGradient(WrongCustomGradient.Limits limits) : Pro
     {
         var worst = calls.MaxBy(c => c.Wrong)!;
         var forgets = calls.All(c => c.IgnoresIncoming);
-        return Finding($"the backward pass of {worst.Function} {(forgets ? "leaves out the gradient that comes in" : "is not the derivative of its forward pass")}", EvidenceClass.Proved, HasSymptom ? Level.Error : Level.Note) with
+        return Finding($"the backward pass of {worst.Function} {(forgets ? "leaves out the gradient that comes in" : "is not the derivative of its forward pass")}", EvidenceClass.Proved, HasSymptom ? Level.Error : Level.Warning) with
         {
             Location = At(worst.Site),
             Evidence =

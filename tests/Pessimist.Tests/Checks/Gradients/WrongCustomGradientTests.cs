@@ -50,7 +50,7 @@ public sealed class WrongCustomGradientTests
     }
 
     [Fact]
-    public void One_that_learns_all_the_same_is_a_note() => Diagnose([.. Loop(60), Seen(0.9)]).FindingOf(Name).ShouldNotBeNull().Level.ShouldBe(Level.Note);
+    public void One_that_learns_all_the_same_is_a_warning() => Diagnose([.. Loop(60), Seen(0.9)]).FindingOf(Name).ShouldNotBeNull().Level.ShouldBe(Level.Warning);
 
     [Fact]
     public void One_that_differs_at_few_elements_or_in_one_call_only_passes()
