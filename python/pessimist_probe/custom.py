@@ -99,7 +99,7 @@ class Custom(Observer):
 def compare(x: Any, y: Any, out: Any, into: Any) -> Optional[Dict[str, Any]]:
     """
     The slope of y by x, by differences between neighbours, against `out / into`. None where y is no smooth function of each element of x, is flat, or
-    the two differ by one factor only. All of one dimension, in float64.
+    the two differ by one positive factor only. All of one dimension, in float64.
     """
     finite = torch.isfinite(x) & torch.isfinite(y) & torch.isfinite(out) & torch.isfinite(into)
     if int(finite.sum()) < _FEWEST:
@@ -133,7 +133,7 @@ def compare(x: Any, y: Any, out: Any, into: Any) -> Optional[Dict[str, Any]]:
     wrong = (factor - 1).abs() > _APART
     share = float(wrong.double().mean())
     median = float(factor.median())
-    if share > 0.5 and float(((factor - median).abs() <= _APART * abs(median)).double().mean()) > 0.9:
+    if share > 0.5 and median > 0 and float(((factor - median).abs() <= _APART * abs(median)).double().mean()) > 0.9:
         return None
     # A backward pass that forgets what comes in gives the slope itself.
     alone = float(((out[middle][smooth] - slope).abs() <= _APART * slope.abs()).double().mean())

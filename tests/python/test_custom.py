@@ -9,6 +9,7 @@ from support import run
 FUNCTIONS = {
     "right": ("torch.tanh(x)", "g * (1 - torch.tanh(x) ** 2)"),
     "forgets": ("torch.tanh(x)", "1 - torch.tanh(x) ** 2"),
+    "turned": ("torch.exp(-x * x)", "g * 2 * x * torch.exp(-x * x)"),
     "mistaken": ("x * torch.sigmoid(x)", "g * torch.sigmoid(x)"),
     "kinked": ("x.clamp(-1, 1)", "g * ((x > -1) & (x < 1))"),
     "cut": ("torch.exp(x)", "g * torch.exp(x.clamp(max=1.5))"),
@@ -75,6 +76,10 @@ class CustomTests(unittest.TestCase):
         calls = self.compared["mistaken"]
         self.assertTrue(calls and all(c["wrong"] > 0.5 and not c["ignoresIncoming"] for c in calls))
         self.assertEqual(calls[0]["site"]["function"], "backward")
+
+    def test_one_with_the_wrong_sign(self) -> None:
+        calls = self.compared["turned"]
+        self.assertTrue(calls and all(c["wrong"] > 0.9 and not c["ignoresIncoming"] for c in calls))
 
     def test_one_that_is_cut_at_the_extremes_differs_at_few(self) -> None:
         self.assertTrue(all(c["wrong"] < 0.5 for c in self.compared["cut"]))

@@ -72,7 +72,7 @@ public sealed record OperationSeen : Observation
 
 /// <summary>
 /// A hand-written backward pass of an element-wise function, against the slope of its forward pass: differences between neighbouring elements of one call,
-/// sorted by input. Not told of functions that change nothing, are flat or not smooth, or whose gradient is the slope times one factor.
+/// sorted by input. Not told of functions that change nothing, are flat or not smooth, or whose gradient is the slope times one positive factor.
 /// </summary>
 public sealed record GradientCompared : Observation
 {

@@ -22,7 +22,7 @@ public sealed class WrongCustomGradient(WrongCustomGradient.Limits limits) : Pro
             ## When it is a false alarm
             Gradients that are meant to differ: straight-through estimators, reversed gradients, gradients cut or scaled by hooks. While the loss
             falls it is a note, and a warning where a smooth function of each element was seen with another gradient than its slope. Functions that are flat but for their jumps (rounding, signs), that change nothing (reversal), or whose gradient
-            is the slope times a constant are left out where only the call was seen. Kinks (ReLU) blur the slope; several directions and two step lengths have to agree.
+            is the slope times a positive constant are left out where only the call was seen. Kinks (ReLU) blur the slope; several directions and two step lengths have to agree.
 
             ## What to do
             Test the backward pass by itself (`torch.autograd.gradcheck`, in float64), or let autograd derive it.
